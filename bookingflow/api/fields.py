@@ -1,0 +1,100 @@
+"""Fields that take what the contract says and nothing near it: `"4"` is no number, `1` is no text."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
+_WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
+_WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?\Z", re.ASCII)
+MAX_MINOR = 10**11
+METADATA_KEYS, METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH = 50, 40, 500
+
+
+class TextField(serializers.CharField):
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class WholeNumberField(serializers.IntegerField):
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class FlagField(serializers.BooleanField):
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class InstantField(serializers.Field):
+    """An RFC 3339 instant with an offset, as an aware datetime in UTC."""
+
+    default_error_messages = {
+        "invalid": "Not an RFC 3339 instant, such as 2026-12-05T13:00:00-05:00.",
+        "offset": "An instant needs an offset: 2026-12-05T13:00:00-05:00 or …Z.",
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if _WITHOUT_OFFSET.match(data):
+            self.fail("offset")
+        if not (_RFC3339.match(data) or _WITHOUT_SECONDS.match(data)):
+            self.fail("invalid")
+        try:
+            return datetime.fromisoformat(data.upper().replace(" ", "T")).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+    def to_representation(self, value: datetime) -> str:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class QueryInstantField(InstantField):
+    """The same in a query string, where an unescaped `+` has become a space."""
+
+    def to_internal_value(self, data: Any) -> datetime:
+        return super().to_internal_value(
+            re.sub(r" (\d\d:\d\d)\Z", r"+\1", data) if isinstance(data, str) else data
+        )
+
+
+class MetadataField(serializers.DictField):
+    """Up to 50 string keys (40 characters) with string values (500 characters). The keys are the client's own."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            child=TextField(allow_blank=True, max_length=METADATA_VALUE_LENGTH, trim_whitespace=False),
+            **kwargs,
+        )
+
+    def to_internal_value(self, data: Any) -> dict[str, str]:
+        values: dict[str, str] = super().to_internal_value(data)
+        if len(values) > METADATA_KEYS:
+            raise ValidationError(f"At most {METADATA_KEYS} keys.", code="max_length")
+        if any(not 1 <= len(key) <= METADATA_KEY_LENGTH for key in values):
+            raise ValidationError(f"Keys have 1–{METADATA_KEY_LENGTH} characters.", code="max_length")
+        return values
+
+
+class RoomIdentifierField(serializers.Field):
+    """A room's integer id (also as a string), its `bt-` id or its slug."""
+
+    default_error_messages = {"invalid": "A room is named by its id, its bt- id or its slug."}
+
+    def to_internal_value(self, data: Any) -> int | str:
+        if isinstance(data, bool) or not isinstance(data, int | str) or data == "" or len(str(data)) > 100:
+            self.fail("invalid")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value

@@ -1,0 +1,142 @@
+"""Idempotency keys: the first answer again, and the change made once.
+
+The answer is stored in the transaction of the change, so there is never one without the other. A twin that comes
+while the first is running is told so at once (an advisory lock, tried without waiting). A refused call rolls back
+alone, to a savepoint, while its refusal is kept.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models.functions import Now
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookingflow.api import unit_of_work
+from bookingflow.api.errors import error_response
+from bookingflow.api.models import StoredAnswer
+from bookingflow.lib import crypto, json
+from bookingflow.lib.errors import Fault, IdempotencyConflict, IdempotencyInProgress, InvalidRequest
+
+PURPOSE = "stored-answer"
+NEVER_KEPT = frozenset({401, 403, 429})
+KEPT_HEADERS = ("Location", "ETag")
+_BARE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
+_QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"\Z')
+
+Handler = Callable[..., Response]
+
+
+def mutation(handler: Handler) -> Handler:
+    """Marks a view's method that changes something: one unit of work, under the request's key if it has one."""
+
+    @wraps(handler)
+    def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = key_of(request)
+        if key is None:
+            return unit_of_work.run(lambda: handler(view, request, *args, **kwargs))
+        print_ = fingerprint(request)
+
+        def once() -> Response:
+            return _answer_once(request, key, print_, lambda: handler(view, request, *args, **kwargs))
+
+        return unit_of_work.run(once)
+
+    run.is_unit_of_work = True  # type: ignore[attr-defined]
+    return run
+
+
+def key_of(request: Request) -> str | None:
+    """The `Idempotency-Key`, bare or quoted as a structured-field string (IETF draft): the same key. None if absent."""
+    sent = request.headers.get("Idempotency-Key")
+    if sent is None:
+        return None
+    sent = sent.strip()
+    if quoted := _QUOTED.match(sent):
+        return re.sub(r"\\(.)", r"\1", quoted[1])
+    if sent.startswith('"') or not _BARE.match(sent):
+        raise InvalidRequest.of(Fault("Idempotency-Key", "must be 1–255 printable ASCII characters"))
+    return sent
+
+
+def fingerprint(request: Request) -> bytes:
+    """What makes two requests the same: method, path (without alias and slash), query string, body as JSON."""
+    raw = request._request.body
+    try:
+        body = json.canonical(json.loads(raw)) if raw.strip() else b""
+    except json.JSONDecodeError:
+        body = raw
+    parts = (request.method or "", request.path, request.META.get("QUERY_STRING", ""))
+    return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()
+
+
+def _answer_once(request: Request, key: str, print_: bytes, work: Callable[[], Response]) -> Response:
+    organization_id = request.auth.organization_id
+    _lock(organization_id, key)
+    kept_since = Now() - timedelta(hours=settings.IDEMPOTENCY_KEPT_HOURS)
+    stored = StoredAnswer.objects.filter(
+        organization_id=organization_id, key=key, created_at__gt=kept_since
+    ).first()
+    if stored is not None:
+        return _replay(stored, print_)
+    try:
+        with transaction.atomic():
+            response = work()
+    except OperationalError:
+        raise
+    except IntegrityError as fault:
+        response = error_response(unit_of_work.translated(fault), request.request_id)
+    except Exception as fault:  # every refusal is an answer; which are kept is decided below
+        response = error_response(fault, request.request_id)
+    if response.status_code < 500 and response.status_code not in NEVER_KEPT:
+        _store(organization_id, key, print_, response)
+    return response
+
+
+def _lock(organization_id: UUID, key: str) -> None:
+    digest = hashlib.sha256(organization_id.bytes + key.encode()).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)]
+        )
+        if not cursor.fetchone()[0]:
+            raise IdempotencyInProgress
+
+
+def _store(organization_id: UUID, key: str, print_: bytes, response: Response) -> None:
+    headers = {name: response[name] for name in KEPT_HEADERS if name in response}
+    body = json.dumps(response.data) if response.data is not None else b""
+    answer = json.dumps({"status": response.status_code, "headers": headers, "body": body.decode()})
+    row = StoredAnswer(
+        organization_id=organization_id,
+        key=key,
+        fingerprint=print_,
+        answer=crypto.encrypt(answer, purpose=PURPOSE, keys=_keys()),
+        created_at=Now(),
+    )
+    StoredAnswer.objects.bulk_create(  # in place of one that has outlived its day and waits for the sweep
+        [row],
+        update_conflicts=True,
+        unique_fields=["organization", "key"],
+        update_fields=["fingerprint", "answer", "created_at"],
+    )
+
+
+def _replay(stored: StoredAnswer, print_: bytes) -> Response:
+    if bytes(stored.fingerprint) != print_:
+        raise IdempotencyConflict
+    answer = json.loads(crypto.decrypt(bytes(stored.answer), purpose=PURPOSE, keys=_keys()))
+    body = json.Fragment(answer["body"]) if answer["body"] else None
+    headers = answer["headers"] | {"Idempotent-Replayed": "true"}
+    return Response(body, status=answer["status"], headers=headers)
+
+
+def _keys() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]

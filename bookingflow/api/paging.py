@@ -1,0 +1,132 @@
+"""Keyset pages: a cursor is the place of a row in the ordering, so pages are stable while rows are added."""
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from bookingflow.api.serializers import StrictSerializer
+from bookingflow.lib import json
+from bookingflow.lib.errors import Fault, InvalidRequest
+
+DEFAULT_LIMIT, MAX_LIMIT = 50, 200
+
+
+class PageQuery(StrictSerializer):
+    """What every list takes beside its filters."""
+
+    limit = serializers.IntegerField(
+        min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="Rows a page."
+    )
+    cursor = serializers.CharField(required=False, help_text="From `next` or `previous`.")
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A row's values in the ordering's fields, and whether the page lies before it."""
+
+    ordering: tuple[str, ...]
+    values: tuple[Any, ...]
+    backwards: bool
+
+    def text(self) -> str:
+        values = [value.isoformat() if isinstance(value, datetime) else value for value in self.values]
+        return (
+            base64.urlsafe_b64encode(json.dumps([self.ordering, values, self.backwards])).decode().rstrip("=")
+        )
+
+
+def page(
+    request: Request,
+    rows: QuerySet[Any],
+    *,
+    ordering: Sequence[str],
+    limit: int,
+    cursor: str | None,
+    show: Callable[[Any], dict[str, Any]],
+) -> dict[str, Any]:
+    """`{"results", "next", "previous"}`. `ordering` must end in a field that is unique (`("-start", "id")`)."""
+    place = _read(cursor, tuple(ordering), rows.model) if cursor else None
+    backwards = place is not None and place.backwards
+    if place is not None:
+        rows = rows.filter(_beyond(place))
+    found = list(rows.order_by(*(_flip(name) if backwards else name for name in ordering))[: limit + 1])
+    more = len(found) > limit
+    found = found[:limit]
+    if backwards:
+        found.reverse()
+    has_next, has_previous = (True, more) if backwards else (more, place is not None)
+    return {
+        "results": [show(row) for row in found],
+        "next": _link(request, ordering, found[-1], backwards=False) if found and has_next else None,
+        "previous": _link(request, ordering, found[0], backwards=True) if found and has_previous else None,
+    }
+
+
+def _beyond(place: Cursor) -> Q:
+    """The rows after the place, as a range on the first field that an index can walk, narrowed by the others."""
+    condition = Q()
+    for name, value in reversed(list(zip(place.ordering, place.values, strict=True))):
+        descending = name.startswith("-") != place.backwards
+        field = name.removeprefix("-")
+        strictly, weakly = ("lt", "lte") if descending else ("gt", "gte")
+        if not condition:
+            condition = Q(**{f"{field}__{strictly}": value})
+        else:
+            condition = Q(**{f"{field}__{weakly}": value}) & (
+                Q(**{f"{field}__{strictly}": value}) | condition
+            )
+    return condition
+
+
+def _read(text: str, ordering: tuple[str, ...], model: type[models.Model]) -> Cursor:
+    fault = InvalidRequest.of(Fault("cursor", "This is no cursor of this list."))
+    try:
+        named, values, backwards = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if tuple(named) != ordering or len(values) != len(ordering) or not isinstance(backwards, bool):
+            raise fault
+        fields = [model._meta.get_field(name.removeprefix("-")) for name in ordering]
+        return Cursor(ordering, tuple(_value(*pair) for pair in zip(fields, values, strict=True)), backwards)
+    except (ValueError, TypeError, binascii.Error, OverflowError):
+        raise fault from None
+
+
+def _value(field: Any, value: Any) -> Any:
+    if isinstance(field, models.DateTimeField):
+        instant = datetime.fromisoformat(value)
+        if instant.tzinfo is None:
+            raise ValueError("a cursor's instants have offsets")
+        return instant
+    if isinstance(field, models.UUIDField):
+        return UUID(value)
+    if isinstance(field, models.IntegerField):
+        if not isinstance(value, int) or abs(value) >= 2**63:
+            raise ValueError("out of range")
+        return value
+    if not isinstance(value, str) or "\x00" in value:
+        raise ValueError("text is needed")
+    return value
+
+
+def _flip(name: str) -> str:
+    return name[1:] if name.startswith("-") else f"-{name}"
+
+
+def _link(request: Request, ordering: Sequence[str], row: Any, *, backwards: bool) -> str:
+    values = tuple(_wire(getattr(row, name.removeprefix("-"))) for name in ordering)
+    params = request.query_params.copy()
+    params["cursor"] = Cursor(tuple(ordering), values, backwards).text()
+    return f"{settings.PUBLIC_URL}{request.path}?{params.urlencode()}"
+
+
+def _wire(value: Any) -> Any:
+    return str(value) if isinstance(value, UUID) else value

@@ -1,0 +1,65 @@
+"""What the endpoints of every app share."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest, HttpResponse
+from rest_framework.response import Response
+from rest_framework.viewsets import ViewSet
+
+from bookingflow.api.errors import not_found
+from bookingflow.api.permissions import ANY_SCOPE
+from bookingflow.api.serializers import NoQuery, read_query
+from bookingflow.lib import json
+from bookingflow.organizations.audit import Actor
+from bookingflow.organizations.models import Organization
+
+
+class OrganizationViewSet(ViewSet):
+    """Endpoints of one organization: the key's. `scopes` names what each action needs."""
+
+    scopes: ClassVar[dict[str, str]] = {}
+
+    @property
+    def organization(self) -> Organization:
+        return self.request.auth.organization  # type: ignore[union-attr,no-any-return]
+
+    @property
+    def actor(self) -> Actor:
+        return self.request.user  # type: ignore[return-value]
+
+    def created(self, document: dict[str, Any], location: str) -> Response:
+        return Response(document, status=201, headers={"Location": location})
+
+
+class Me(OrganizationViewSet):
+    """The key itself: what a client asks first."""
+
+    scopes: ClassVar = {"retrieve": ANY_SCOPE}
+
+    def retrieve(self, request: Any) -> Response:
+        read_query(NoQuery, request)
+        key, organization = request.auth, self.organization
+        return Response(
+            {
+                "organization": {
+                    "id": str(organization.id),
+                    "slug": organization.slug,
+                    "name": organization.name,
+                    "timezone": organization.timezone,
+                    "currency": organization.currency,
+                    "plan": organization.plan,
+                },
+                "key": {
+                    "id": str(key.id),
+                    "name": key.name,
+                    "scopes": key.scopes,
+                    "expiresAt": json.instant_or_none(key.expires_at),
+                    "lastUsedAt": json.instant_or_none(key.last_used_at),
+                },
+            }
+        )
+
+
+def nothing_here(request: HttpRequest) -> HttpResponse:
+    """Every path under the API that is none: 404 in the envelope, with a key or without."""
+    return not_found(request)

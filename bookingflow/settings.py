@@ -1,0 +1,207 @@
+"""Settings, all from the environment. `.env.example` documents every one of them."""
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import dj_database_url
+from environs import Env, EnvError
+
+from bookingflow.embedded import location, secret
+from bookingflow.lib import logs, zones
+from webhooks.retry import DEFAULT_SCHEDULE, parse_schedule
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), recurse=False)
+
+
+def _at_least(least: float) -> Any:
+    def check(value: float) -> None:
+        if value < least:
+            raise EnvError(f"must be {least} or more")
+
+    return check
+
+
+def _secret_key() -> str:
+    key = env.str("SECRET_KEY", "") or secret.kept_secret_key(DATA_DIR)
+    if not key and DEBUG:
+        return "only-for-debugging-" * 3
+    if not key:
+        raise EnvError(
+            "SECRET_KEY is not set: it is needed unless DEBUG=true (`manage.py up` makes and keeps one)"
+        )
+    return key
+
+
+def _public_url() -> str:
+    url = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise EnvError(f"PUBLIC_URL must be an address such as https://book.example.com, not {url!r}")
+    return url.rstrip("/")
+
+
+def _database(url: str) -> dict[str, Any]:
+    """One pool of connections per process; no statement waits for a lock longer than `lock_timeout`."""
+    parsed = dict(dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True))
+    if parsed["ENGINE"] != "django.db.backends.postgresql":
+        raise EnvError(
+            "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host:port/name"
+        )
+    options = parsed.setdefault("OPTIONS", {})
+    options["pool"] = {
+        "min_size": 1,
+        "max_size": env.int("DATABASE_POOL_SIZE", 8, validate=_at_least(1)),
+        "timeout": 3,
+    }
+    options["connect_timeout"] = 3
+    options["options"] = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+    return parsed
+
+
+try:
+    DEBUG = env.bool("DEBUG", False)
+    DATA_DIR = (BASE_DIR / env.str("BOOKINGFLOW_DATA_DIR", "var")).resolve()
+    SECRET_KEY = _secret_key()
+    SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
+    PORT = env.int("PORT", 8000, validate=_at_least(1))
+    PUBLIC_URL = _public_url()
+    DATABASES = {"default": _database(env.str("DATABASE_URL", "") or location.database_url(DATA_DIR))}
+    REDIS_URL = env.str("REDIS_URL", "") or location.redis_url(DATA_DIR)
+    WEBHOOK_RETRY_SCHEDULE = parse_schedule(
+        env.str("WEBHOOK_RETRY_SCHEDULE", "") or ",".join(map(str, DEFAULT_SCHEDULE))
+    )
+    WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))
+    WEBHOOK_ALLOW_PRIVATE_TARGETS = env.bool("WEBHOOK_ALLOW_PRIVATE_TARGETS", False)
+    EMAIL_URL = env.str("EMAIL_URL", "")
+    EMAIL_SETTINGS = env.dj_email_url("EMAIL_URL", "console:") if EMAIL_URL else {}
+    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "BookingFlow <bookings@localhost>")
+    SENTRY_DSN = env.str("SENTRY_DSN", "")
+    LOG_FORMAT = env.str("LOG_FORMAT", "console")
+    WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=_at_least(1))
+    WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 4, validate=_at_least(1))
+    LOGGING = logs.configuration(LOG_FORMAT)
+except (EnvError, ValueError) as fault:
+    raise SystemExit(f"BookingFlow can't start: {fault}") from None
+
+# The application
+
+ROOT_URLCONF = "bookingflow.urls"
+WSGI_APPLICATION = "bookingflow.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "organizations.User"
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "bookingflow",
+    "bookingflow.organizations",
+    "bookingflow.api",
+    "webhooks",
+    "rooms",
+    "customers",
+    "bookings",
+]
+MIDDLEWARE = [
+    "bookingflow.api.middleware.request_id",
+    "bookingflow.api.middleware.api_paths",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# The API
+
+MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+IDEMPOTENCY_KEPT_HOURS = 24
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["bookingflow.api.authentication.ApiKeyAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["bookingflow.api.permissions.HasScope"],
+    "DEFAULT_PARSER_CLASSES": ["bookingflow.api.parsers.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["bookingflow.api.renderers.JSONRenderer"],
+    "DEFAULT_SCHEMA_CLASS": "bookingflow.api.schema.Schema",
+    "EXCEPTION_HANDLER": "bookingflow.api.errors.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": False,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "BookingFlow API",
+    "VERSION": "2026-11-01",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# Staff
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_PROXY_SSL_HEADER = None
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+UNFOLD = {"SITE_TITLE": "BookingFlow", "SITE_HEADER": "BookingFlow", "SITE_SYMBOL": "event_available"}
+
+# Time, language, files
+
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_I18N = True
+LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = None
+TZDATA_VERSION = zones.TZDATA_VERSION
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+
+# Messages: written as files under the data folder unless EMAIL_URL names a mail server
+
+EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+if EMAIL_SETTINGS:
+    EMAIL_BACKEND = EMAIL_SETTINGS["EMAIL_BACKEND"]
+    EMAIL_HOST = EMAIL_SETTINGS["EMAIL_HOST"]
+    EMAIL_PORT = EMAIL_SETTINGS["EMAIL_PORT"]
+    EMAIL_HOST_USER = EMAIL_SETTINGS["EMAIL_HOST_USER"]
+    EMAIL_HOST_PASSWORD = EMAIL_SETTINGS["EMAIL_HOST_PASSWORD"]
+    EMAIL_USE_TLS = EMAIL_SETTINGS.get("EMAIL_USE_TLS", False)
+    EMAIL_USE_SSL = EMAIL_SETTINGS.get("EMAIL_USE_SSL", False)
