@@ -27,6 +27,7 @@ class Fields:
         self.faults = faults
         self.path = path
         self.values: dict[str, object] = {}
+        self.readable = isinstance(value, Mapping)
         if isinstance(value, Mapping):
             self._take(value, {spelling: name for name in names for spelling in (name, _snake(name))})
         else:
@@ -51,13 +52,17 @@ class Fields:
     def note(self, name: str, code: str, message: str) -> None:
         self.faults.append(Fault(self.at(name), message, code))
 
+    def _missing(self, name: str) -> None:
+        if self.readable:
+            self.note(name, "required", "This field is required.")
+
     def has(self, name: str) -> bool:
         return name in self.values
 
     def integer(self, name: str, low: int, high: int, default: int | None = None) -> int:
         value = self.values.get(name, default)
         if value is None:
-            self.note(name, "required", "This field is required.")
+            self._missing(name)
         elif not isinstance(value, int) or isinstance(value, bool):
             self.note(name, "invalid", "A whole number is expected here.")
         elif not self._out_of_bounds(name, value, low, high):
@@ -68,7 +73,7 @@ class Fields:
         """A number with at most four decimals."""
         value = self.values.get(name, default)
         if value is None:
-            self.note(name, "required", "This field is required.")
+            self._missing(name)
         elif (number := _decimal(value)) is None:
             self.note(name, "invalid", "A number is expected here.")
         elif not self._out_of_bounds(name, number, low, high):
@@ -87,7 +92,7 @@ class Fields:
     def text(self, name: str, longest: int) -> str:
         value = self.values.get(name)
         if value is None:
-            self.note(name, "required", "This field is required.")
+            self._missing(name)
         elif not isinstance(value, str) or not _storable(value):
             self.note(name, "invalid", "A text is expected here.")
         elif not value.strip():
@@ -105,23 +110,27 @@ class Fields:
         self.note(name, "invalid", "true or false is expected here.")
         return default
 
-    def items(self, name: str, most: int) -> list[object]:
-        """The entries of a list; none where it is left out."""
-        value = self.values.get(name, [])
-        if not isinstance(value, list | tuple):
-            self.note(name, "invalid", "A list is expected here.")
-        elif len(value) > most:
-            self.note(name, "max_length", f"{most} entries at most are taken here.")
-        else:
-            return list(value)
-        return []
-
     def objects(self, name: str, names: Iterable[str], most: int) -> list[Self]:
-        taken = tuple(names)
-        return [
-            type(self)(item, names=taken, faults=self.faults, path=self.at(f"{name}.{position}"))
-            for position, item in enumerate(self.items(name, most))
-        ]
+        """The entries of a list; none where it is left out."""
+        return type(self).read_list(
+            self.values.get(name, []), names=names, most=most, faults=self.faults, path=self.at(name)
+        )
+
+    @classmethod
+    def read_list(
+        cls, value: object, *, names: Iterable[str], most: int, faults: list[Fault], path: str = ""
+    ) -> list[Self]:
+        if not isinstance(value, list | tuple):
+            faults.append(Fault(path, "A list is expected here."))
+        elif len(value) > most:
+            faults.append(Fault(path, f"{most} entries at most are taken here.", "max_length"))
+        else:
+            taken, parents = tuple(names), [path] if path else []
+            return [
+                cls(item, names=taken, faults=faults, path=".".join((*parents, str(position))))
+                for position, item in enumerate(value)
+            ]
+        return []
 
 
 def _snake(name: str) -> str:
