@@ -1,0 +1,67 @@
+"""Runs `manage.py`'s commands with the services and the SECRET_KEY that they need."""
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from django.core.management import execute_from_command_line
+from environs import Env
+
+from bookingflow.embedded.errors import EmbeddedProblem
+from bookingflow.embedded.folders import prepare_data_dir
+from bookingflow.embedded.secret import make_secret_key
+from bookingflow.embedded.users import services, wanted_services
+
+ROOT = Path(__file__).resolve().parents[2]
+UP = "up"
+WITHOUT_SERVICES = frozenset(
+    {
+        "help", "version", "check", "collectstatic", "makemessages", "compilemessages", "diffsettings",
+        "startapp", "startproject", UP,
+    }
+)  # fmt: skip
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Runs one command; finds the data folder's services running, or starts them for as long as it needs them."""
+    Env().read_env(str(ROOT / ".env"), recurse=False)
+    try:
+        _run_command(list(arguments), (ROOT / (os.environ.get("BOOKINGFLOW_DATA_DIR") or "var")).resolve())
+    except EmbeddedProblem as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def is_help(arguments: Sequence[str]) -> bool:
+    words = list(arguments[1:])
+    return not words or words[0] in {"help", "version"} or not {"-h", "--help", "--version"}.isdisjoint(words)
+
+
+def needs_services(arguments: Sequence[str]) -> bool:
+    if is_help(arguments):
+        return False
+    return arguments[1] not in WITHOUT_SERVICES or "--database" in arguments
+
+
+def _run_command(arguments: list[str], data_dir: Path) -> None:
+    if not os.environ.get("SECRET_KEY"):
+        _find_secret_key(arguments, data_dir)
+    wanted = wanted_services(os.environ) if needs_services(arguments) else ()
+    if not wanted:
+        execute_from_command_line(arguments)
+        return
+    with services(data_dir, wanted=wanted):
+        execute_from_command_line(arguments)
+
+
+def _find_secret_key(arguments: list[str], data_dir: Path) -> None:
+    """Where the data folder is ours to fill, so is its key; beside a server elsewhere only `up` makes one."""
+    if is_help(arguments):
+        os.environ["SECRET_KEY"] = "nothing-is-signed-by-showing-help"  # noqa: S105
+    elif wanted_services(os.environ) or arguments[1] == UP:
+        prepare_data_dir(data_dir)
+        os.environ["SECRET_KEY"] = make_secret_key(data_dir)
