@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bookings.policy import PolicyEntry, PolicyError, RefundQuote, parse_policy, refund_quote
+from bookings.policy import RefundQuote, refund_quote
+from rooms.cancellation import PolicyEntry, PolicyError, parse_policy
 
 START = datetime(2026, 12, 5, 18, tzinfo=UTC)
 STRICT = parse_policy([{"hoursBefore": 24, "refundPercent": 50}, {"hoursBefore": 48, "refundPercent": 100}])
