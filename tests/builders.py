@@ -1,0 +1,93 @@
+"""Rows for tests: every argument has a default, and what is left out is made along."""
+
+from itertools import count
+from typing import Any
+
+from django.db import transaction
+
+from bookingflow.organizations import services as organizations
+from bookingflow.organizations.audit import SYSTEM
+from bookingflow.organizations.models import ApiKey, Organization, Plan, PublicName, User
+from bookingflow.organizations.scopes import PRESETS
+from rooms.models import Mode, Room, Schedule
+
+_numbers = count(1)
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def every_day(*openings: tuple[str, str]) -> dict[str, list[list[str]]]:
+    """The same weekly hours on all seven days: `every_day(("09:00", "17:00"))`."""
+    return {day: [list(opening) for opening in openings] for day in WEEKDAYS}
+
+
+def make_organization(**overrides: Any) -> Organization:
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "slug": f"venue-{number}",
+        "name": f"Venue {number}",
+        "timezone": "UTC",
+        "currency": "USD",
+        "plan": Plan.BUSINESS,
+    }
+    with transaction.atomic():
+        return organizations.create_organization(**{"actor": SYSTEM} | fields | overrides)
+
+
+def make_staff(organization: Organization | None = None, **overrides: Any) -> User:
+    fields: dict[str, Any] = {
+        "email": f"staff-{next(_numbers)}@example.com",
+        "role": "manager",
+        "actor": SYSTEM,
+    }
+    with transaction.atomic():
+        user, _ = organizations.create_staff(
+            organization=organization or make_organization(), **fields | overrides
+        )
+    return user
+
+
+def make_api_key(organization: Organization | None = None, **overrides: Any) -> tuple[ApiKey, str]:
+    """The key's row, and the key itself: it may read and write everything."""
+    fields: dict[str, Any] = {"name": "Website", "scopes": PRESETS["read-write"], "actor": SYSTEM}
+    with transaction.atomic():
+        return organizations.create_api_key(
+            organization=organization or make_organization(), **fields | overrides
+        )
+
+
+def make_schedule(organization: Organization | None = None, **overrides: Any) -> Schedule:
+    """Open from nine to five every day, in UTC."""
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "organization": organization or make_organization(),
+        "handle": f"schedule-{number}",
+        "name": f"Schedule {number}",
+        "timezone": "UTC",
+        "hours": every_day(("09:00", "17:00")),
+    }
+    fields |= overrides
+    with transaction.atomic():
+        PublicName.objects.get_or_create(name=fields["handle"], organization=fields["organization"])
+        return Schedule.objects.create(**fields)
+
+
+def make_room(schedule: Schedule | None = None, **overrides: Any) -> Room:
+    """Private, an hour long, on the hour, for one to six guests, bookable at once and for ninety days."""
+    number = next(_numbers)
+    schedule = schedule or make_schedule()
+    fields: dict[str, Any] = {
+        "organization": schedule.organization,
+        "schedule": schedule,
+        "slug": f"room-{number}",
+        "name": f"Room {number}",
+        "modes": [Mode.PRIVATE],
+        "durations": [60],
+        "slot_interval_minutes": 60,
+        "guests_max": 6,
+    }
+    return Room.objects.create(**fields | overrides)
+
+
+def make_shared_room(schedule: Schedule | None = None, *, seats: int = 6, **overrides: Any) -> Room:
+    return make_room(schedule, **{"modes": [Mode.SHARED], "seats": seats, "guests_max": seats} | overrides)

@@ -1,0 +1,44 @@
+"""Real `manage.py` processes beside the test, on the test's own database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def start_manage(*arguments: str, **environment: str) -> subprocess.Popen[str]:
+    """Sees only what the test has committed: `django_db(transaction=True)`. The caller waits for its end."""
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    return subprocess.Popen(
+        [sys.executable, str(ROOT / "manage.py"), *arguments],
+        env=os.environ | {"DATABASE_URL": url} | environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+
+
+def run_manage(*arguments: str, timeout: float = 60, **environment: str) -> subprocess.CompletedProcess[str]:
+    with start_manage(*arguments, **environment) as process:
+        try:
+            out, err = process.communicate(timeout=timeout)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+
+def one_document(out: str) -> Any:
+    """What `--json` printed: exactly one JSON document on a line of its own."""
+    lines = out.splitlines()
+    assert len(lines) == 1, out
+    return json.loads(lines[0])
