@@ -5,10 +5,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
-from environs import Env, EnvError
+import sentry_sdk
+from environs import Env, EnvError, validate
 
 from bookingflow.embedded import location, secret
 from bookingflow.lib import logs, zones
+from bookingflow.lib.rates import Rate, parse_rate
 from webhooks.retry import DEFAULT_SCHEDULE, parse_schedule
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -16,12 +18,22 @@ env = Env()
 env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 
-def _at_least(least: float) -> Any:
-    def check(value: float) -> None:
-        if value < least:
-            raise EnvError(f"must be {least} or more")
+def _at_least(least: float) -> validate.Range:
+    return validate.Range(min=least)
 
-    return check
+
+def _retry_schedule() -> tuple[int, ...]:
+    try:
+        return parse_schedule(env.str("WEBHOOK_RETRY_SCHEDULE", "") or ",".join(map(str, DEFAULT_SCHEDULE)))
+    except ValueError as fault:
+        raise EnvError(f"WEBHOOK_RETRY_SCHEDULE: {fault}") from None
+
+
+def _rate(name: str, default: str) -> Rate:
+    try:
+        return parse_rate(env.str(name, default))
+    except ValueError as fault:
+        raise EnvError(f"{name}: {fault}") from None
 
 
 def _secret_key() -> str:
@@ -71,14 +83,13 @@ try:
     PUBLIC_URL = _public_url()
     DATABASES = {"default": _database(env.str("DATABASE_URL", "") or location.database_url(DATA_DIR))}
     REDIS_URL = env.str("REDIS_URL", "") or location.redis_url(DATA_DIR)
-    WEBHOOK_RETRY_SCHEDULE = parse_schedule(
-        env.str("WEBHOOK_RETRY_SCHEDULE", "") or ",".join(map(str, DEFAULT_SCHEDULE))
-    )
+    WEBHOOK_RETRY_SCHEDULE = _retry_schedule()
     WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))
     WEBHOOK_ALLOW_PRIVATE_TARGETS = env.bool("WEBHOOK_ALLOW_PRIVATE_TARGETS", False)
     EMAIL_URL = env.str("EMAIL_URL", "")
     EMAIL_SETTINGS = env.dj_email_url("EMAIL_URL", "console:") if EMAIL_URL else {}
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "BookingFlow <bookings@localhost>")
+    RATE_LIMIT_KEY = _rate("RATE_LIMIT_KEY", "600/minute")
     SENTRY_DSN = env.str("SENTRY_DSN", "")
     LOG_FORMAT = env.str("LOG_FORMAT", "console")
     WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=_at_least(1))
@@ -86,6 +97,9 @@ try:
     LOGGING = logs.configuration(LOG_FORMAT)
 except (EnvError, ValueError) as fault:
     raise SystemExit(f"BookingFlow can't start: {fault}") from None
+
+if SENTRY_DSN:
+    sentry_sdk.init(SENTRY_DSN, send_default_pii=False)
 
 # The application
 

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
@@ -55,6 +56,10 @@ class Me(OrganizationViewSet):
                     "scopes": key.scopes,
                     "expiresAt": json.instant_or_none(key.expires_at),
                     "lastUsedAt": json.instant_or_none(key.last_used_at),
+                },
+                "rateLimit": {
+                    "limit": settings.RATE_LIMIT_KEY.limit,
+                    "windowSeconds": settings.RATE_LIMIT_KEY.window_seconds,
                 },
             }
         )

@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+Fragment = orjson.Fragment
+JSONDecodeError = orjson.JSONDecodeError
 _OPTIONS = orjson.OPT_PASSTHROUGH_DATETIME
 
 
@@ -15,9 +17,18 @@ def instant(moment: datetime) -> str:
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
 
 
+def instant_or_none(moment: datetime | None) -> str | None:
+    return None if moment is None else instant(moment)
+
+
 def dumps(document: Any) -> bytes:
     """Raises TypeError on what JSON has no form for."""
     return orjson.dumps(document, default=_plain, option=_OPTIONS)
+
+
+def canonical(document: Any) -> bytes:
+    """One form for equal documents: keys sorted, no white space."""
+    return orjson.dumps(document, default=_plain, option=_OPTIONS | orjson.OPT_SORT_KEYS)
 
 
 def loads(content: bytes | str) -> Any:

@@ -1,0 +1,37 @@
+"""What every test may ask for: the cast of two tenants, callers with their keys, and a clock that can be moved."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+
+from bookingflow.lib import clock
+from bookingflow.organizations.models import Organization
+from tests.builders import make_api_key, make_organization
+from tests.caller import Caller
+
+
+@pytest.fixture(autouse=True)
+def _time_stands_where_it_was() -> Iterator[None]:
+    yield
+    clock.shift = timedelta(0)
+
+
+@pytest.fixture
+def organization(db: None) -> Organization:
+    """North Pier, an escape-room house in New York on the business plan."""
+    return make_organization(
+        slug="north-pier", name="North Pier", timezone="America/New_York", currency="USD"
+    )
+
+
+@pytest.fixture
+def caller(organization: Organization) -> Caller:
+    """North Pier's own key, with every scope."""
+    return Caller(make_api_key(organization)[1])
+
+
+@pytest.fixture
+def stranger(db: None) -> Caller:
+    """Another tenant's key, with every scope: nothing of North Pier exists for it."""
+    return Caller(make_api_key(make_organization(slug="south-quay", name="South Quay"))[1])
