@@ -168,7 +168,7 @@ class GuardedClient:
     ) -> None:
         self._allow_private = allow_private
         self._timeouts = timeouts or Timeouts()
-        self._under_way: Counter[str] = Counter()
+        self._keeping: Counter[str] = Counter()
         self._pool = httpcore.AsyncConnectionPool(
             ssl_context=tls or _default_tls(),
             max_connections=None,
@@ -199,11 +199,11 @@ class GuardedClient:
         self, url: str, headers: Mapping[str, str], content: bytes, received: _Received
     ) -> None:
         target = parse_target(url, allow_private=self._allow_private)
-        with self._counted(str(_core_url(target).origin)) as under_way:
+        with self._connection_kept(str(_core_url(target).origin)) as kept:
             request = self._pool.stream(
                 "POST",
                 _core_url(target),
-                headers=_header_fields(target, headers, close=under_way > IDLE_PER_HOST),
+                headers=_header_fields(target, headers, close=not kept),
                 content=content,
                 extensions={"timeout": self._phases()},
             )
@@ -214,14 +214,18 @@ class GuardedClient:
                     await _read_beginning(response, received.body)
 
     @contextmanager
-    def _counted(self, origin: str) -> Iterator[int]:
-        self._under_way[origin] += 1
+    def _connection_kept(self, origin: str) -> Iterator[bool]:
+        """Whether this request may leave its connection behind, idle: so may IDLE_PER_HOST at a time."""
+        if self._keeping[origin] >= IDLE_PER_HOST:
+            yield False
+            return
+        self._keeping[origin] += 1
         try:
-            yield self._under_way[origin]
+            yield True
         finally:
-            self._under_way[origin] -= 1
-            if not self._under_way[origin]:
-                del self._under_way[origin]
+            self._keeping[origin] -= 1
+            if not self._keeping[origin]:
+                del self._keeping[origin]
 
     def _phases(self) -> dict[str, float]:
         limits = self._timeouts
@@ -241,7 +245,6 @@ def _core_url(target: httpx.URL) -> httpcore.URL:
 
 
 def _header_fields(target: httpx.URL, given: Mapping[str, str], *, close: bool) -> list[tuple[str, str]]:
-    """Surplus requests to one host close their connection, so that IDLE_PER_HOST at most are left idle."""
     fields = {"user-agent": "BookingFlow", "accept-encoding": "identity"}
     fields |= {name.lower(): value for name, value in given.items()}
     fields["host"] = target.netloc.decode("ascii")

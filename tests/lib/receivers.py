@@ -41,7 +41,7 @@ async def receiver(
         state.connections += 1
         state.open_now += 1
         try:
-            with suppress(ConnectionError, asyncio.IncompleteReadError):
+            with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
                 await respond(state, reader, writer)
         finally:
             state.open_now -= 1
