@@ -16,6 +16,7 @@ from bookingflow.lib.errors import DomainError, ServiceUnavailable
 
 Item = TypeVar("Item")
 
+MISUSED = 2
 UNDEFINED_TABLE, UNDEFINED_COLUMN = "42P01", "42703"
 BUSY = frozenset({"40P01", "40001", "55P03"})
 
@@ -51,6 +52,8 @@ class Command(BaseCommand):
         self.arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if any(isinstance(value, str) and not _is_unicode(value) for value in options.values()):
+            raise Error("An argument is no UTF-8.", returncode=MISUSED)
         try:
             with transaction.atomic() if self.one_transaction else nullcontext():
                 document = self.answer(**options)
@@ -80,6 +83,11 @@ class Command(BaseCommand):
 
     def _print(self, document: Any, *, as_json: bool) -> None:
         self.stdout.write(json.dumps(document).decode() if as_json else self.told(document))
+
+
+def _is_unicode(text: str) -> bool:
+    """Python gives bytes of an argument that are no UTF-8 as surrogates, which neither JSON nor a database takes."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def database_refusal(fault: DatabaseError | InterfaceError) -> ServiceUnavailable:
