@@ -1,5 +1,8 @@
 """The operator's commands as real processes: exit codes, and what goes to which stream."""
 
+import subprocess
+from typing import Any
+
 import pytest
 
 from bookingflow.organizations.models import ApiKey, Organization
@@ -68,22 +71,29 @@ def test_of_two_who_make_one_slug_at_once_one_is_told_that_it_is_taken() -> None
 
 def test_who_comes_while_a_slug_is_being_taken_waits_and_is_told() -> None:
     owner = make_organization()
+    take = "INSERT INTO organizations_publicname VALUES ('clockmaker', %s)"
+    outcome = run_behind(take, [owner.id], "create_organization", "Second", *FIELDS, "--json")
+    assert outcome.returncode == 1
+    assert one_document(outcome.stdout)["error"]["code"] == "ALREADY_EXISTS"
+    assert "Traceback" not in outcome.stderr
+
+
+def test_a_key_that_is_being_revoked_is_not_rotated() -> None:
+    key, _ = make_api_key()
+    revoke = "UPDATE organizations_apikey SET revoked_at = now() WHERE id = %s"
+    outcome = run_behind(revoke, [key.id], "rotate_api_key", str(key.id), "--grace-hours=0")
+    assert outcome.returncode == 1
+    assert "make a new one" in outcome.stderr
+    assert ApiKey.objects.count() == 1
+
+
+def run_behind(statement: str, values: list[Any], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """The outcome of a command that waits for another transaction's statement, which commits then."""
+    waiting = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
     with another_connection() as first, another_connection() as watcher:
         with first.transaction():
-            first.execute("INSERT INTO organizations_publicname VALUES ('clockmaker', %s)", [owner.id])
-            second = start_manage("create_organization", "Second", *FIELDS, "--json")
-            blocked = "SELECT count(*) FROM pg_stat_activity WHERE %s = ANY(pg_blocking_pids(pid))"
-            wait_until(lambda: watcher.execute(blocked, [first.info.backend_pid]).fetchone() == (1,))
+            first.execute(statement, values)
+            second = start_manage(*arguments)
+            wait_until(lambda: watcher.execute(waiting, [first.info.backend_pid]).fetchone() == (1,))
         out, err = second.communicate(timeout=60)
-    assert second.returncode == 1
-    assert one_document(out)["error"]["code"] == "ALREADY_EXISTS"
-    assert "Traceback" not in err
-
-
-def test_two_who_revoke_by_rotation_at_once_leave_one_live_key() -> None:
-    old, _ = make_api_key()
-    twins = [start_manage("rotate_api_key", str(old.id), "--grace-hours=0", "--json") for _ in range(2)]
-    for twin in twins:
-        twin.communicate(timeout=60)
-    assert sorted(twin.returncode for twin in twins) == [0, 1]
-    assert ApiKey.objects.filter(revoked_at=None).count() == 1
+    return subprocess.CompletedProcess(arguments, second.returncode, out, err)
