@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bookingflow.lib import json
 from bookingflow.organizations.models import ApiKey
 
 
@@ -13,10 +14,10 @@ def api_key_document(key: ApiKey) -> dict[str, Any]:
         "name": key.name,
         "prefix": f"bf_live_{key.public_part}",
         "scopes": key.scopes,
-        "createdAt": key.created_at,
-        "expiresAt": key.expires_at,
-        "revokedAt": key.revoked_at,
-        "lastUsedAt": key.last_used_at,
+        "createdAt": json.instant(key.created_at),
+        "expiresAt": json.instant_or_none(key.expires_at),
+        "revokedAt": json.instant_or_none(key.revoked_at),
+        "lastUsedAt": json.instant_or_none(key.last_used_at),
     }
 
 

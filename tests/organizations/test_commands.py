@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from pytest_django import DjangoAssertNumQueries
 
-from bookingflow.lib import api_keys
+from bookingflow.lib import api_keys, json
 from bookingflow.organizations.models import ApiKey, AuditEntry, Organization
 from bookingflow.organizations.scopes import PRESETS
 from tests.builders import make_api_key, make_organization, make_staff
@@ -168,7 +168,9 @@ def test_without_json_a_person_is_told() -> None:
     assert "not shown again" in told("create_api_key", "--organization=b", "--name=Website")
     assert "not shown again" in told("rotate_api_key", str(key.id))
     assert told("revoke_api_key", str(key.id)) == f"The key {key.id} is revoked.\n"
-    assert "revoked " in told("list_api_keys", "--organization=clockmaker")
+    key.refresh_from_db()
+    assert key.revoked_at is not None
+    assert f"revoked {json.instant(key.revoked_at)}\n" in told("list_api_keys", "--organization=clockmaker")
     assert told("set_plan", "b", "business") == "b is on the plan business.\n"
 
 
