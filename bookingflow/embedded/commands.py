@@ -1,8 +1,10 @@
 """Runs `manage.py`'s commands with the services and the SECRET_KEY that they need."""
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management import execute_from_command_line
@@ -48,6 +50,8 @@ def needs_services(arguments: Sequence[str]) -> bool:
 
 
 def _run_command(arguments: list[str], data_dir: Path) -> None:
+    if arguments[1:2] == [UP]:
+        _adopt_port(arguments[2:])
     if not os.environ.get("SECRET_KEY"):
         _find_secret_key(arguments, data_dir)
     wanted = wanted_services(os.environ) if needs_services(arguments) else ()
@@ -56,6 +60,15 @@ def _run_command(arguments: list[str], data_dir: Path) -> None:
         return
     with services(data_dir, wanted=wanted):
         execute_from_command_line(arguments)
+
+
+def _adopt_port(options: list[str]) -> None:
+    """`--port` counts as PORT, which the settings build links from. What is wrong with it, the command itself says."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("--port")
+    with suppress(argparse.ArgumentError):
+        if (port := parser.parse_known_args(options)[0].port) and port.isdecimal():
+            os.environ["PORT"] = port
 
 
 def _find_secret_key(arguments: list[str], data_dir: Path) -> None:

@@ -4,7 +4,6 @@ import os
 import pwd
 import shutil
 import subprocess
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,13 +43,10 @@ def give_to(owner: int, folder: Path) -> None:
     """Makes `owner` own the folder and all in it, where the way of running PostgreSQL changed since it was made."""
     if folder.lstat().st_uid == owner:
         return
-    for path in (*_below(folder), folder):
-        os.lchown(path, owner, -1)
-
-
-def _below(folder: Path) -> Iterable[str]:
     for parent, folders, files in os.walk(folder):
-        yield from (os.path.join(parent, name) for name in (*folders, *files))
+        for name in (*folders, *files):
+            os.lchown(os.path.join(parent, name), owner, -1)
+    os.lchown(folder, owner, -1)
 
 
 def _namespace(uid: int) -> tuple[str, ...]:

@@ -38,7 +38,11 @@ RELAXED = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off
 
 class PostgresServer:
     name = "postgresql"
-    farewell = ((signal.SIGINT, 30.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0))
+    farewell: tuple[tuple[signal.Signals, float], ...] = (
+        (signal.SIGINT, 30.0),
+        (signal.SIGQUIT, 5.0),
+        (signal.SIGKILL, 5.0),
+    )
 
     def __init__(self, data_dir: Path, *, durable: bool) -> None:
         self._durable = durable
@@ -63,9 +67,9 @@ class PostgresServer:
         return [*self._disguise.prefix, program, "-D", str(self._cluster), "-k", str(self._sockets), *options]
 
     def is_ready(self) -> bool:
-        address = {"host": str(self._sockets), "user": location.ROLE, "dbname": "postgres"}
+        address = f"postgresql://{location.ROLE}@/postgres?host={self._sockets}"
         try:
-            with psycopg.connect(**address, connect_timeout=5, autocommit=True) as connection:
+            with psycopg.connect(address, connect_timeout=5, autocommit=True) as connection:
                 _ensure_database(connection)
         except psycopg.OperationalError:
             return False

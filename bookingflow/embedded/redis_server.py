@@ -21,7 +21,7 @@ RELAXED = ("--appendonly", "no")
 
 class RedisServer:
     name = "redis"
-    farewell = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
+    farewell: tuple[tuple[signal.Signals, float], ...] = ((signal.SIGTERM, 10.0), (signal.SIGKILL, 5.0))
 
     def __init__(self, data_dir: Path, *, durable: bool) -> None:
         self._durable = durable

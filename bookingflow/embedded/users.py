@@ -53,7 +53,7 @@ class Services:
         self._users = users
 
     def keep(self) -> list[str]:
-        """Starts a killed guardian again; answers sentences on what was started again since the last call."""
+        """Starts a killed guardian again, without waiting for its server; tells what ended since last asked."""
         return [news for user in self._users for news in user.keep()]
 
 
@@ -80,12 +80,13 @@ class Use:
 
     def keep(self) -> list[str]:
         if not self._guardian_lives():
-            self._spawned = None
-            self._ensure_running()
-            self._restarts = self._status().restarts
-            return [f"the guardian of {self._service} was killed: both are started again"]
+            if self._spawned is not None:
+                self._spawned.wait()
+            self._spawn()
+            self._restarts = 0
+            return [f"the guardian of {self._service} had ended: both are started again"]
         found = self._status()
-        if found.state != status.READY or found.restarts == self._restarts:
+        if found.restarts == self._restarts:
             return []
         self._restarts = found.restarts
         return [f"{self._service} {found.message}: it is started again"]

@@ -1,0 +1,52 @@
+"""The block that `manage.py up` prints once everything answers."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+RULE = "─" * 78
+DAYS_SHOWN = 6
+
+
+def announcement(*, base_url: str, data_dir: Path, today: date) -> str:
+    """Addresses, then the demo's login and key where `<data_dir>/demo.json` (written by `demo`) has them."""
+    lines = [
+        RULE,
+        "BookingFlow is running. Ctrl-C stops it.",
+        "",
+        f"  Admin         {base_url}/admin/",
+        f"  API docs      {base_url}/api/docs",
+        f"  API           {base_url}/api/v1",
+        "",
+        *_demo_lines(_organizations(data_dir), base_url, today),
+        RULE,
+    ]
+    return "\n".join(lines)
+
+
+def _demo_lines(organizations: list[dict[str, Any]], base_url: str, today: date) -> list[str]:
+    if not organizations:
+        return [
+            "  To begin: manage.py create_organization --help, create_staff --help, create_api_key --help"
+        ]
+    first = organizations[0]
+    owner = next((person for person in first["staff"] if person["role"] == "owner"), first["staff"][0])
+    room = first["rooms"][0]["id"]
+    period = f"startDate={today}&endDate={today + timedelta(days=DAYS_SHOWN)}"
+    return [
+        f"  Demo login    {owner['email']}  password {owner['password']}  ({owner['role']} of {first['name']})",
+        f"  Demo API key  {first['apiKey']}",
+        "",
+        "  Free slots of a demo room this week:",
+        f"  curl -s -H 'Authorization: Bearer {first['apiKey']}' '{base_url}/api/v1/schedules?room={room}&{period}'",
+    ]
+
+
+def _organizations(data_dir: Path) -> list[dict[str, Any]]:
+    try:
+        document = json.loads((data_dir / "demo.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    found: list[dict[str, Any]] = document["organizations"]
+    return found
