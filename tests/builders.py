@@ -1,17 +1,28 @@
 """Rows for tests: every argument has a default, and what is left out is made along."""
 
+from datetime import UTC, datetime, time, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from django.db import transaction
 
+from bookingflow.lib import clock
 from bookingflow.organizations import services as organizations
 from bookingflow.organizations.audit import SYSTEM
 from bookingflow.organizations.models import ApiKey, Organization, Plan, PublicName, User
 from bookingflow.organizations.scopes import PRESETS
+from bookings.models import Booking, Source
+from bookings.services import book_room
+from customers.models import Customer
+from customers.services import create_customer
 from rooms.models import Mode, Room, Schedule
+from webhooks.models import Endpoint, Event
+from webhooks.outbox import Draft, record
+from webhooks.services import create_endpoint
 
 _numbers = count(1)
+_TODAY = datetime.now(UTC).date()
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -91,3 +102,60 @@ def make_room(schedule: Schedule | None = None, **overrides: Any) -> Room:
 
 def make_shared_room(schedule: Schedule | None = None, *, seats: int = 6, **overrides: Any) -> Room:
     return make_room(schedule, **{"modes": [Mode.SHARED], "seats": seats, "guests_max": seats} | overrides)
+
+
+def make_endpoint(organization: Organization | None = None, **overrides: Any) -> tuple[Endpoint, str]:
+    """The endpoint, subscribed to everything, and its secret. Allow private targets in the test's settings."""
+    fields: dict[str, Any] = {"url": "http://127.0.0.1:9/hooks", "events": ["*"], "actor": SYSTEM}
+    with transaction.atomic():
+        return create_endpoint(organization=organization or make_organization(), **fields | overrides)
+
+
+def make_event(organization: Organization | None = None, **overrides: Any) -> Event:
+    """Recorded and committed (in a `transaction=True` test), as a change would; not placed in the log yet."""
+    organization = organization or make_organization()
+    fields: dict[str, Any] = {
+        "type": "booking.created",
+        "subject_type": "booking",
+        "subject_id": str(uuid4()),
+        "sequence": 1,
+        "data": {"booking": {"reference": f"BF-{next(_numbers)}"}},
+    }
+    draft = Draft(**fields | overrides)
+    with transaction.atomic():
+        record([draft], organization_id=organization.id, at=clock.now())
+    return Event.objects.get(
+        organization=organization, subject_id=draft.subject_id, type=draft.type, sequence=draft.sequence
+    )
+
+
+def make_customer(organization: Organization | None = None, **overrides: Any) -> Customer:
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "name": f"Guest {number}",
+        "email": f"guest-{number}@example.com",
+        "actor": SYSTEM,
+    }
+    with transaction.atomic():
+        return create_customer(organization=organization or make_organization(), **fields | overrides)
+
+
+def slot(hour: int = 10, minute: int = 0, *, days: int = 7) -> datetime:
+    """A start in UTC, some days from the day on which the tests began."""
+    return datetime.combine(_TODAY + timedelta(days=days), time(hour, minute), UTC)
+
+
+def make_booking(room: Room | None = None, **overrides: Any) -> Booking:
+    """At ten in a week, for a customer of its own; with `hold=True` a hold."""
+    room = room or make_room()
+    number = next(_numbers)
+    fields: dict[str, Any] = {
+        "organization": room.organization,
+        "start": slot(),
+        "source": Source.API,
+        "actor": SYSTEM,
+    }
+    if "customer_id" not in overrides:
+        fields["customer"] = {"name": f"Guest {number}", "email": f"guest-{number}@example.com"}
+    with transaction.atomic():
+        return book_room(room=room.pk, **fields | overrides)

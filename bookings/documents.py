@@ -1,0 +1,101 @@
+"""Bookings as the API and the events show them."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.signing import Signer
+
+from bookingflow.lib.json import instant
+from bookings.lifecycle import Status
+from bookings.models import Booking
+from bookings.queries import status_at, successor_of
+from customers.documents import customer_brief
+from rooms.documents import room_brief
+
+Document = dict[str, Any]
+
+MANAGE_SALT = "bookings.manage"
+NOTHING_DUE = frozenset({Status.CANCELED, Status.EXPIRED})
+
+
+def booking_document(booking: Booking, *, now: datetime, manage_url: str | None = None) -> Document:
+    """Reads room, schedule, customer and successor: load them along (`bookings.queries.bookings_of`).
+
+    `manage_url` is for those who may do what its bearer may; without it the key is left out.
+    """
+    status = status_at(booking, now)
+    return {
+        "id": str(booking.pk),
+        "reference": booking.reference,
+        "status": status.value,
+        "room": room_brief(booking.room),
+        **_times(booking),
+        "mode": booking.mode,
+        "guests": booking.guests,
+        "customer": customer_brief(booking.customer),
+        "price": _price(booking, status),
+        "payment": None,
+        "refund": refund_document(booking),
+        "cancellationPolicy": booking.cancellation_policy,
+        "notes": booking.notes,
+        "metadata": booking.metadata,
+        "source": booking.source,
+        **({} if manage_url is None else {"manageUrl": manage_url}),
+        **_history(booking),
+    }
+
+
+def refund_document(booking: Booking) -> Document | None:
+    """What a cancellation gave back. One that ended by being rescheduled was not cancelled."""
+    if booking.status != Status.CANCELED or successor_of(booking):
+        return None
+    return {"amount": 0, "currency": booking.currency, "status": "not_needed"}
+
+
+def manage_url(booking: Booking) -> str:
+    """Where the customer moves and cancels it: the same for as long as the secret key is."""
+    token = Signer(sep=".", salt=MANAGE_SALT).sign(booking.pk.hex)
+    return f"{settings.PUBLIC_URL}/manage/{token}"
+
+
+def _times(booking: Booking) -> Document:
+    return {
+        "start": instant(booking.start),
+        "end": instant(booking.end),
+        "timezone": booking.room.schedule.timezone,
+        "durationMinutes": (booking.end - booking.start) // timedelta(minutes=1),
+    }
+
+
+def _price(booking: Booking, status: Status) -> Document:
+    return {
+        "currency": booking.currency,
+        "total": booking.total_minor,
+        "deposit": booking.deposit_minor,
+        "paid": 0,
+        "refunded": 0,
+        "due": 0 if status in NOTHING_DUE else booking.total_minor,
+        "lines": booking.price_lines,
+    }
+
+
+def _history(booking: Booking) -> Document:
+    successor = successor_of(booking)
+    return {
+        "holdExpiresAt": _instant(booking.hold_expires_at),
+        "canceledAt": _instant(booking.canceled_at),
+        "cancelReason": booking.cancel_reason,
+        "rescheduledFrom": _id(booking.rescheduled_from_id),
+        "rescheduledTo": _id(successor.pk if successor else None),
+        "createdAt": instant(booking.created_at),
+        "updatedAt": instant(booking.updated_at),
+    }
+
+
+def _instant(moment: datetime | None) -> str | None:
+    return None if moment is None else instant(moment)
+
+
+def _id(key: object) -> str | None:
+    return None if key is None else str(key)

@@ -1,0 +1,67 @@
+"""What the outbox tells of bookings. A booking's `sequence` is counted up before an event is built.
+
+A hold makes none: not when it is made, given up, changed or lost.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bookings.documents import Document, booking_document, refund_document
+from bookings.models import Booking
+from webhooks.outbox import Draft
+
+Changes = Mapping[str, Mapping[str, Any]]
+
+# What a change may touch, by the names under which a booking shows it.
+CHANGEABLE = (
+    "room", "start", "end", "timezone", "durationMinutes", "mode", "guests", "customer", "price", "notes", "metadata",
+)  # fmt: skip
+MOVES = frozenset({"room", "start", "end"})
+
+
+def changes_between(before: Document, after: Document) -> dict[str, dict[str, Any]]:
+    """`{"start": {"from": …, "to": …}}` for each that differs between two documents of one booking."""
+    return {
+        name: {"from": before[name], "to": after[name]} for name in CHANGEABLE if before[name] != after[name]
+    }
+
+
+def booking_created(booking: Booking, now: datetime) -> Draft:
+    return _draft(booking, "booking.created", now)
+
+
+def booking_updated(booking: Booking, now: datetime, changes: Changes) -> Draft:
+    return _draft(booking, "booking.updated", now, {"changes": dict(changes)})
+
+
+def booking_rescheduled(booking: Booking, now: datetime, *, old: Booking) -> Draft:
+    """Of the new booking; `old` is the same one for a move in place."""
+    return _draft(
+        booking,
+        "booking.rescheduled",
+        now,
+        {"oldBookingId": str(old.pk), "newBookingId": str(booking.pk)},
+    )
+
+
+def booking_canceled(booking: Booking, now: datetime) -> Draft:
+    return _draft(booking, "booking.canceled", now, {"refund": refund_document(booking)})
+
+
+def booking_completed(booking: Booking, now: datetime) -> Draft:
+    return _draft(booking, "booking.completed", now)
+
+
+def booking_no_show(booking: Booking, now: datetime) -> Draft:
+    return _draft(booking, "booking.no_show", now)
+
+
+def _draft(booking: Booking, event_type: str, now: datetime, more: Mapping[str, Any] | None = None) -> Draft:
+    return Draft(
+        type=event_type,
+        subject_type="booking",
+        subject_id=str(booking.pk),
+        sequence=booking.sequence,
+        data={"booking": booking_document(booking, now=now), **(more or {})},
+    )

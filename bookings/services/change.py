@@ -1,0 +1,194 @@
+"""Changing a booking in place: its time and room, its party, what is noted on it, whose it is, what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from bookingflow.lib.errors import BookingStateConflict, Fault, InvalidRequest, SlotUnavailable
+from bookingflow.lib.transactions import require_transaction
+from bookingflow.organizations.audit import Actor
+from bookingflow.organizations.models import Organization
+from bookings import events
+from bookings.documents import Document, booking_document
+from bookings.lifecycle import Status
+from bookings.models import Booking
+from bookings.services.journal import Journal
+from bookings.services.locking import LockedBooking, lock_booking
+from bookings.services.making import MINUTE
+from bookings.services.people import PersonChange, change_customer, differs
+from bookings.services.state import move_status, refusal
+from rooms import sessions
+from rooms.models import Room
+from rooms.queries import find_room
+
+MARKS = {Status.COMPLETED: events.booking_completed, Status.NO_SHOW: events.booking_no_show}
+MOVABLE = frozenset({Status.CONFIRMED})
+NOTABLE = frozenset({Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
+FIELDS = (
+    "room", "start", "end", "mode", "guests", "notes", "metadata", "customer", "status", "sequence", "updated_at",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a booking is to be, and with how many; `minutes` long."""
+
+    room: Room
+    start: datetime
+    minutes: int
+    mode: str
+    guests: int
+
+    @property
+    def end(self) -> datetime:
+        return self.start + timedelta(minutes=self.minutes)
+
+    def is_of(self, booking: Booking) -> bool:
+        present = (booking.room_id, booking.start, booking.end, booking.mode, booking.guests)
+        return present == (self.room.pk, self.start, self.end, self.mode, self.guests)
+
+
+def change_booking(
+    *,
+    organization: Organization,
+    actor: Actor,
+    booking_id: UUID | str,
+    start: datetime | None = None,
+    end: datetime | None = None,
+    room: int | str | None = None,
+    duration_minutes: int | None = None,
+    guests: int | None = None,
+    mode: str | None = None,
+    notes: str | None = None,
+    metadata: Mapping[str, str] | None = None,
+    customer: PersonChange | None = None,
+    status: str | None = None,
+) -> Booking:
+    """None, and what is so already, changes nothing; nothing changed leaves no event. `metadata` replaces the whole
+    map. `end` has to agree with the new time, but the present one is passed over. The price stays as it was frozen.
+
+    Raises BookingNotFound, BookingTypeNotFound, InvalidRequest, SlotUnavailable, SlotNotAvailable; and
+    BookingStateConflict for what the booking's state doesn't allow: a hold takes only notes, metadata and customer.
+    """
+    require_transaction()
+    wanted_room = None if room is None else find_room(organization, room)
+    found = lock_booking(organization, booking_id, along=[wanted_room] if wanted_room else [])
+    target = _target(found, wanted_room, start, duration_minutes, mode, guests)
+    journal = Journal(organization.pk, actor, found.now)
+    booking, before = found.booking, booking_document(found.booking, now=found.now)
+    _go(found, target, end)
+    _note(found, {"notes": notes, "metadata": metadata})
+    if customer is not None and differs(booking.customer, customer):
+        _refuse_unless(NOTABLE, found)
+        change_customer(organization, booking, customer, journal=journal)
+    _tell_changes(found, before, journal)
+    _mark(found, status, journal)
+    if journal.acts:
+        booking.save(update_fields=FIELDS)
+        journal.write()
+    return booking
+
+
+def _target(  # noqa: PLR0917
+    found: LockedBooking,
+    room: Room | None,
+    start: datetime | None,
+    minutes: int | None,
+    mode: str | None,
+    guests: int | None,
+) -> Target:
+    """What isn't asked for stays as it is."""
+    booking = found.booking
+    where = booking.room
+    if room is not None and room.pk != booking.room_id:
+        where = sessions.room_as_locked(room, found.locked)
+    return Target(
+        room=where,
+        start=booking.start if start is None else start,
+        minutes=(booking.end - booking.start) // MINUTE if minutes is None else minutes,
+        mode=mode or _mode_in(where, booking),
+        guests=booking.guests if guests is None else guests,
+    )
+
+
+def _mode_in(room: Room, booking: Booking) -> str:
+    """Another room that lacks the present mode gives its own."""
+    stays = room.pk == booking.room_id or booking.mode in room.modes
+    return booking.mode if stays else room.default_mode
+
+
+def _go(found: LockedBooking, target: Target, end: datetime | None) -> None:
+    """To the target, if it is another than the present place. A present `end` says nothing about the new time."""
+    booking = found.booking
+    disagrees = end not in {None, booking.end, target.end}
+    if target.is_of(booking) and not disagrees:
+        return
+    _refuse_unless(MOVABLE, found)
+    if disagrees:
+        raise SlotUnavailable("The end does not agree with the start and the duration")
+    _move(booking, target, found.now)
+
+
+def _move(booking: Booking, target: Target, now: datetime) -> None:
+    sessions.move(
+        holder_id=booking.pk,
+        room=target.room,
+        start=target.start,
+        duration=target.minutes,
+        mode=target.mode,
+        guests=target.guests,
+        now=now,
+    )
+    booking.room, booking.start, booking.end = target.room, target.start, target.end
+    booking.mode, booking.guests = target.mode, target.guests
+
+
+def _note(found: LockedBooking, sent: Mapping[str, object]) -> None:
+    booking = found.booking
+    for name, value in sent.items():
+        if value is not None and value != getattr(booking, name):
+            _refuse_unless(NOTABLE, found)
+            setattr(booking, name, value)
+
+
+def _tell_changes(found: LockedBooking, before: Document, journal: Journal) -> None:
+    """Of a hold nothing is told, but the audit keeps it."""
+    booking, now = found.booking, found.now
+    changes = events.changes_between(before, booking_document(booking, now=now))
+    if not changes:
+        return
+    booking.updated_at = now
+    journal.act(
+        "booking.updated", booking, {name: [change["from"], change["to"]] for name, change in changes.items()}
+    )
+    if found.status is Status.PENDING:
+        return
+    booking.sequence += 1
+    journal.drafts.append(events.booking_updated(booking, now, changes))
+    if events.MOVES & changes.keys():
+        booking.sequence += 1
+        journal.drafts.append(events.booking_rescheduled(booking, now, old=booking))
+
+
+def _mark(found: LockedBooking, wanted: str | None, journal: Journal) -> None:
+    """As completed or a no-show, once the start has passed. The present status says nothing."""
+    booking, now, was = found.booking, found.now, found.status
+    if wanted is None or wanted == was:
+        return
+    if wanted not in MARKS:
+        raise InvalidRequest.of(
+            Fault("status", "Only completed and no_show can be set here.", "invalid_choice")
+        )
+    move_status(booking, Status(wanted), now=now)
+    if booking.start > now:
+        raise BookingStateConflict("This booking has not begun yet.")
+    booking.updated_at = now
+    booking.sequence += 1
+    journal.act(f"booking.{wanted}", booking, {"status": [was.value, wanted]})
+    journal.drafts.append(MARKS[Status(wanted)](booking, now))
+
+
+def _refuse_unless(allowed: frozenset[Status], found: LockedBooking) -> None:
+    if found.status not in allowed:
+        raise refusal(found.booking, found.now)

@@ -1,0 +1,64 @@
+"""A new booking on its way into the database, under a reference that its organization doesn't have yet."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bookingflow.lib.errors import Fault, InvalidRequest, SlotUnavailable
+from bookingflow.lib.insertion import inserted
+from bookingflow.lib.references import new_reference
+from bookingflow.lib.zones import wall, zone
+from bookings.models import Booking
+from rooms.models import Room
+from rooms.pricing import Quote, parse_pricing, quote
+
+REFERENCE_ONCE = "booking_reference_once"
+# One in a hundred and ninety for each, in an organization with a million bookings.
+REFERENCES_TRIED = 10
+MINUTE = timedelta(minutes=1)
+
+
+def insert_booking(booking: Booking, *, claim: Callable[[], None], give_back: Callable[[], None]) -> None:
+    """`claim` takes the booking's time under its reference; where that turns out to be taken, `give_back` undoes
+    it and another is tried."""
+    for _ in range(REFERENCES_TRIED):
+        booking.reference = new_reference()
+        claim()
+        if inserted(booking, unless=REFERENCE_ONCE):
+            Booking._meta.get_field("rescheduled_to").set_cached_value(booking, None)
+            return
+        give_back()
+    raise RuntimeError("no reference is free")
+
+
+def minutes_asked(room: Room, *, start: datetime, end: datetime | None, duration_minutes: int | None) -> int:
+    """As it was named, or as `end` tells, or the only one that the room has.
+
+    Raises SlotUnavailable for an end that no duration leads to, InvalidRequest where there is a choice to make.
+    """
+    if duration_minutes is not None:
+        return duration_minutes
+    if end is not None:
+        return minutes_between(start, end)
+    if len(room.durations) == 1:
+        return int(room.durations[0])
+    lengths = ", ".join(str(minutes) for minutes in room.durations)
+    raise InvalidRequest.of(
+        Fault("durationMinutes", f"This room is booked for {lengths} minutes: name one.", "required")
+    )
+
+
+def minutes_between(start: datetime, end: datetime) -> int:
+    minutes, rest = divmod(end - start, MINUTE)
+    if minutes <= 0 or rest:
+        raise SlotUnavailable("The end does not agree with a duration of this room")
+    return minutes
+
+
+def price_of(room: Room, *, start: datetime, minutes: int, guests: int) -> Quote:
+    """By the room's present prices at the slot's local start. Reads `room.organization` for the currency."""
+    try:
+        local_start = wall(start, zone(room.schedule.timezone))
+    except OverflowError:
+        raise SlotUnavailable from None
+    pricing = parse_pricing(room.pricing, room.organization.currency)
+    return quote(pricing, local_start=local_start, duration_minutes=minutes, guests=guests)
