@@ -11,21 +11,18 @@ from bookingflow.embedded.errors import EmbeddedProblem
 
 def prepare_data_dir(data_dir: Path) -> None:
     """Makes the data folder (readable by its owner alone) and checks that we may write into it."""
+    choose = "choose another one with BOOKINGFLOW_DATA_DIR"
     try:
         data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except NotADirectoryError:
-        raise EmbeddedProblem(
-            f"The data folder {data_dir} can't be made: a file stands in its way."
-        ) from None
     except FileExistsError:
-        raise EmbeddedProblem(f"The data folder {data_dir} is a file, not a folder.") from None
+        raise EmbeddedProblem(f"The data folder {data_dir} is a file, not a folder: {choose}.") from None
     except OSError as fault:
-        raise EmbeddedProblem(f"The data folder {data_dir} can't be made: {fault.strerror}.") from None
-    if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
         raise EmbeddedProblem(
-            f"The data folder {data_dir} is not writable for {_name(os.geteuid())} (it belongs to "
-            f"{_name(data_dir.stat().st_uid)}): choose another one with BOOKINGFLOW_DATA_DIR."
-        )
+            f"The data folder {data_dir} can't be made: {fault.strerror}; {choose}."
+        ) from None
+    if not os.access(data_dir, os.R_OK | os.W_OK | os.X_OK):
+        owner, me = _name(data_dir.stat().st_uid), _name(os.geteuid())
+        raise EmbeddedProblem(f"The data folder {data_dir} (of {owner}) is not writable for {me}: {choose}.")
 
 
 def prepare_runtime_dirs(data_dir: Path) -> None:

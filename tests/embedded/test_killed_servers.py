@@ -1,0 +1,70 @@
+import os
+import signal
+from pathlib import Path
+
+import psycopg
+import redis
+
+from bookingflow.embedded import POSTGRESQL, REDIS, location, services, status
+from tests.embedded.processes import eventually, living
+
+
+def killed(data_dir: Path, service: str) -> status.Status:
+    """Kills a server and answers its status once it is ready again."""
+    before = status.read(data_dir, service)
+    assert before is not None
+    assert before.server_pid is not None
+    os.kill(before.server_pid, signal.SIGKILL)
+    assert eventually(lambda: is_back(data_dir, service, before.server_pid))
+    after = status.read(data_dir, service)
+    assert after is not None
+    return after
+
+
+def is_back(data_dir: Path, service: str, old_pid: int | None) -> bool:
+    found = status.read(data_dir, service)
+    return found is not None and found.state == status.READY and found.server_pid != old_pid
+
+
+def test_a_killed_postgresql_comes_back_with_every_committed_row(tmp_path: Path) -> None:
+    with services(tmp_path, wanted=(POSTGRESQL,)) as running:
+        with psycopg.connect(location.database_url(tmp_path), autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept (number int)")
+            for number in range(50):
+                connection.execute("INSERT INTO kept VALUES (%s)", [number])
+        assert killed(tmp_path, POSTGRESQL).restarts == 1
+        with psycopg.connect(location.database_url(tmp_path)) as connection:
+            assert connection.execute("SELECT count(*) FROM kept").fetchone() == (50,)
+        assert running.keep() == ["postgresql was killed by signal 9: it is started again"]
+
+
+def test_a_killed_redis_comes_back_with_every_answered_write(tmp_path: Path) -> None:
+    with services(tmp_path, wanted=(REDIS,)):
+        client = redis.Redis.from_url(location.redis_url(tmp_path))
+        for number in range(50):
+            client.rpush("kept", number)
+        client.close()
+        killed(tmp_path, REDIS)
+        assert redis.Redis.from_url(location.redis_url(tmp_path)).llen("kept") == 50
+
+
+def test_a_killed_guardian_is_started_again_and_takes_over(tmp_path: Path) -> None:
+    with services(tmp_path, durable=False) as running:
+        with psycopg.connect(location.database_url(tmp_path)) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+        for service in (POSTGRESQL, REDIS):
+            before = status.read(tmp_path, service)
+            assert before is not None
+            os.kill(before.guardian_pid, signal.SIGKILL)
+            assert eventually(lambda: bool(running.keep()))
+            assert eventually(lambda: is_back(tmp_path, service, before.server_pid))  # noqa: B023
+        with psycopg.connect(location.database_url(tmp_path)) as connection:
+            assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+        assert redis.Redis.from_url(location.redis_url(tmp_path)).ping()
+    assert living(tmp_path) == []
+
+
+def test_servers_end_when_their_data_folder_is_removed(tmp_path: Path) -> None:
+    with services(tmp_path, wanted=(REDIS,)):
+        location.lock_dir(tmp_path).rename(tmp_path / "moved")
+        assert eventually(lambda: living(tmp_path) == []), living(tmp_path)
