@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
 import sentry_sdk
@@ -174,6 +174,11 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "BookingFlow API",
     "VERSION": "2026-11-01",
     "OAS_VERSION": "3.1.0",
+    "DESCRIPTION": "Bookings, rooms, schedules and customers of one organization: the one that the key belongs to.",
+    "ENUM_NAME_OVERRIDES": {
+        "ModeEnum": "rooms.models.Mode.choices",
+        "PlanEnum": "bookingflow.organizations.models.Plan.choices",
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -219,3 +224,39 @@ if EMAIL_SETTINGS:
     EMAIL_HOST_PASSWORD = EMAIL_SETTINGS["EMAIL_HOST_PASSWORD"]
     EMAIL_USE_TLS = EMAIL_SETTINGS.get("EMAIL_USE_TLS", False)
     EMAIL_USE_SSL = EMAIL_SETTINGS.get("EMAIL_USE_SSL", False)
+
+# The worker: what must happen stands in PostgreSQL, so a message that is lost, late or doubled does no harm
+
+
+def _celery_broker(redis_url: str) -> str:
+    """A unix socket is written `unix:///path?db=0` for redis-py and otherwise for Celery."""
+    parts = urlsplit(redis_url)
+    if parts.scheme != "unix":
+        return redis_url
+    database = parse_qs(parts.query).get("db", ["0"])[-1]
+    return f"redis+socket://{parts.path}?virtual_host={database}"
+
+
+CELERY_BROKER_URL = _celery_broker(REDIS_URL)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2.0}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 600
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_CONCURRENCY = WORKER_CONCURRENCY
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
+CELERY_TIMEZONE = TIME_ZONE
+# In memory: with no file of its own, any number of beats may run.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
+# A message that found no worker in time is dropped: the next one does the same work.
+CELERY_BEAT_SCHEDULE = {
+    "deliver what is due": {"task": "webhooks.drain", "schedule": 2.0, "options": {"expires": 2.0}},
+    "end what waits for disabled endpoints": {
+        "task": "webhooks.tidy",
+        "schedule": 60.0,
+        "options": {"expires": 60.0},
+    },
+}

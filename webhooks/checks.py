@@ -1,0 +1,94 @@
+"""What must always hold of events and deliveries: this app's part of `manage.py doctor`."""
+
+from bookingflow.lib.checks import Check, CheckResult, none_of
+from bookingflow.lib.crypto import DecryptionError
+from bookingflow.organizations.models import PLANS_WITH_API
+from webhooks import secrets
+from webhooks.event_types import HOUSE_TYPES
+from webhooks.models import Endpoint
+
+_HOUSE_TYPES = ", ".join(f"'{name}'" for name in sorted(HOUSE_TYPES))
+_PLANS = ", ".join(f"'{plan.value}'" for plan in sorted(PLANS_WITH_API))
+
+# The worker needs a second or so; it may also have been stopped for a short while.
+PLACED_WITHIN = "interval '1 minute'"
+ATTEMPTED_WITHIN = "interval '5 minutes'"
+
+
+def events_are_placed() -> CheckResult:
+    return none_of(
+        "every event has its place in the log",
+        f"""
+        SELECT 1 FROM webhooks_event
+        WHERE position IS NULL AND alias_of_id IS NULL AND recorded_at < clock_timestamp() - {PLACED_WITHIN}
+        """,  # noqa: S608
+        what="events that wait for their place in the log: does a worker run?",
+    )
+
+
+def events_have_their_deliveries() -> CheckResult:
+    """An endpoint that was as it is now, for a minute already, when the event was placed (positions tell when)."""
+    return none_of(
+        "every event has its deliveries",
+        f"""
+        SELECT 1 FROM webhooks_event AS event
+        JOIN webhooks_endpoint AS endpoint ON endpoint.organization_id = event.organization_id
+            AND endpoint.active AND endpoint.events && ARRAY[event.type, '*']::varchar[]
+            AND extract(epoch FROM endpoint.updated_at + interval '1 minute') * 1000000 < event.position
+        WHERE event.type NOT IN ({_HOUSE_TYPES}) AND NOT EXISTS (
+            SELECT 1 FROM webhooks_delivery AS delivery
+            WHERE delivery.event_id = event.id AND delivery.endpoint_id = endpoint.id
+        )
+        """,  # noqa: S608
+        what="events without a delivery to an endpoint that subscribes to them",
+    )
+
+
+def deliveries_are_attempted() -> CheckResult:
+    """What waits for a plan, or for an endpoint that is switched off, isn't forgotten."""
+    return none_of(
+        "no delivery is forgotten",
+        f"""
+        SELECT 1 FROM webhooks_delivery AS delivery
+        JOIN organizations_organization AS organization ON organization.id = delivery.organization_id
+        LEFT JOIN webhooks_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+        WHERE delivery.next_attempt_at < clock_timestamp() - {ATTEMPTED_WITHIN}
+            AND (delivery.leased_until IS NULL OR delivery.leased_until < clock_timestamp() - {ATTEMPTED_WITHIN})
+            AND (delivery.endpoint_id IS NULL OR (endpoint.active AND organization.plan IN ({_PLANS})))
+        """,  # noqa: S608
+        what="deliveries that were due and not attempted: does a worker run?",
+    )
+
+
+def aliases_name_their_original() -> CheckResult:
+    return none_of(
+        "every renamed event belongs to its original's organization",
+        """
+        SELECT 1 FROM webhooks_event AS alias
+        JOIN webhooks_event AS original ON original.id = alias.alias_of_id
+        WHERE alias.organization_id <> original.organization_id OR alias.type = original.type
+        """,
+        what="renamed events that don't fit their original",
+    )
+
+
+def secrets_can_be_read() -> CheckResult:
+    found = sum(not _readable(endpoint) for endpoint in Endpoint.objects.only("secret").iterator())
+    what = "endpoints whose secret no known SECRET_KEY decrypts"
+    return CheckResult("every endpoint's secret can be read", found == 0, found, f"{found or 'No'} {what}")
+
+
+def _readable(endpoint: Endpoint) -> bool:
+    try:
+        return bool(secrets.unseal(endpoint.secret))
+    except DecryptionError:
+        return False
+
+
+CHECKS: list[Check] = [
+    events_are_placed,
+    events_have_their_deliveries,
+    deliveries_are_attempted,
+    aliases_name_their_original,
+    secrets_can_be_read,
+]

@@ -1,0 +1,26 @@
+"""What Celery runs. A message is a wake-up call: each task looks for itself, and may run twice at once."""
+
+from celery import shared_task
+
+from bookingflow.api import unit_of_work
+from bookingflow.lib import clock
+from webhooks import delivery, endpoint_health
+from webhooks.fanout import unplaced_events
+from webhooks.turns import turn
+from webhooks.wake import DRAIN_TASK, unmark, wake_drain
+
+
+@shared_task(name=DRAIN_TASK)  # type: ignore[untyped-decorator]
+def drain() -> None:
+    """Woken after commits, and by beat every few seconds for what is due by its time or was missed."""
+    unmark()
+    with turn() as mine:
+        done = delivery.drain() if mine else True
+    # Who was refused a turn relied on the one that had it, which may have looked for the last time already.
+    if not done or (mine and unplaced_events().exists()):
+        wake_drain()
+
+
+@shared_task(name="webhooks.tidy")  # type: ignore[untyped-decorator]
+def tidy() -> None:
+    unit_of_work.run(lambda: endpoint_health.end_deliveries_of_inactive(at=clock.now()))
