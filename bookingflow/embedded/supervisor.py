@@ -31,11 +31,17 @@ class Supervisor:
     """`on_tick` is called ten times a second between the checks on the processes; it must not block for long."""
 
     def __init__(
-        self, programs: Sequence[Program], *, environment: Mapping[str, str], on_tick: Callable[[], None]
+        self,
+        programs: Sequence[Program],
+        *,
+        environment: Mapping[str, str],
+        on_tick: Callable[[], None],
+        stop_seconds: float = STOP_SECONDS,
     ) -> None:
         leash, self._leash_holder = os.pipe()
         self._kept = [_Kept(program, environment, leash) for program in programs]
         self._on_tick = on_tick
+        self._stop_seconds = stop_seconds
         self._told_to_stop = False
 
     def run(self) -> None:
@@ -55,7 +61,7 @@ class Supervisor:
         """Asks all at once; whoever is still there after the time allowed is killed."""
         for kept in self._kept:
             kept.ask_to_stop()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + self._stop_seconds
         while any(kept.is_running() for kept in self._kept) and time.monotonic() < deadline:
             time.sleep(TICK_SECONDS / 2)
         for kept in self._kept:
