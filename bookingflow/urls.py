@@ -3,8 +3,11 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
 
-from bookingflow.api import health
+from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
+from bookings.api.venue import Bookings
+from rooms.api import Rooms, Schedules
+from webhooks.api import Endpoints
 
 handler400 = "bookingflow.api.errors.bad_request"
 handler403 = "bookingflow.api.errors.forbidden"
@@ -13,11 +16,25 @@ handler500 = "bookingflow.api.errors.server_error"
 
 venue_api = [
     path("me", Me.as_view({"get": "retrieve"})),
+    path("bookings", Bookings.as_view({"get": "list", "post": "create"})),
+    path(
+        "bookings/<str:identifier>",
+        Bookings.as_view(
+            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path("rooms", Rooms.as_view({"get": "list", "post": "create"})),
+    path("rooms/<str:identifier>", Rooms.as_view({"get": "retrieve"})),
+    path("schedules", Schedules.as_view({"get": "list"})),
+    path("schedules/explain", Schedules.as_view({"get": "explain"})),
+    path("webhooks", Endpoints.as_view({"post": "create"})),
 ]
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("api/openapi.json", document.openapi_json),
+    path("api/docs", document.docs_page),
     path("api/v1/", include(venue_api)),
     re_path(r"^api/", nothing_here),
     path("admin/", admin.site.urls),

@@ -1,11 +1,10 @@
 """Calls the API as an integrator does: over the whole stack of middleware, with a key."""
 
+import json
 from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
-
-from bookingflow.lib import json
 
 
 class Caller:
@@ -41,7 +40,13 @@ class Caller:
         content_type: str = "application/json",
     ) -> HttpResponse:
         """`body`: bytes go as they are, all else as JSON."""
-        sent = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body)
+        sent = (
+            body
+            if isinstance(body, bytes)
+            else b""
+            if body is None
+            else json.dumps(body, default=str).encode()
+        )
         all_headers = {
             **self._headers(),
             **({"Idempotency-Key": key} if key is not None else {}),

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
@@ -95,6 +96,33 @@ class RoomIdentifierField(serializers.Field):
         if isinstance(data, bool) or not isinstance(data, int | str) or data == "" or len(str(data)) > 100:
             self.fail("invalid")
         return data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PercentField(serializers.Field[Any, Any, Any, Any]):
+    """A number with up to four decimals, kept as the JSON number that it is."""
+
+    default_error_messages = {
+        "invalid": "Not a number.",
+        "range": "Must be between {least} and {most}.",
+        "decimals": "At most four decimals.",
+    }
+
+    def __init__(self, least: int = 0, most: int = 100, **kwargs: Any) -> None:
+        self.least, self.most = least, most
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> int | float:
+        if isinstance(data, bool) or not isinstance(data, int | float):
+            self.fail("invalid")
+        if not self.least <= data <= self.most:
+            self.fail("range", least=self.least, most=self.most)
+        exponent = Decimal(str(data)).normalize().as_tuple().exponent
+        if isinstance(exponent, int) and exponent < -4:
+            self.fail("decimals")
+        return int(data) if data == int(data) else data
 
     def to_representation(self, value: Any) -> Any:
         return value

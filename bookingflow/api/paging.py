@@ -51,7 +51,7 @@ def page(
     *,
     ordering: Sequence[str],
     limit: int,
-    cursor: str | None,
+    cursor: str | None = None,
     show: Callable[[Any], dict[str, Any]],
 ) -> dict[str, Any]:
     """`{"results", "next", "previous"}`. `ordering` must end in a field that is unique (`("-start", "id")`)."""

@@ -116,3 +116,10 @@ class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         return {"oneOf": [{"type": "integer"}, {"type": "string"}]}
+
+
+class PercentFieldSchema(OpenApiSerializerFieldExtension):
+    target_class = "bookingflow.api.fields.PercentField"
+
+    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
+        return {"type": "number", "minimum": self.target.least, "maximum": self.target.most}

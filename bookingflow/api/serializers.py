@@ -89,3 +89,14 @@ def read_query(serializer: type[StrictSerializer], request: Request) -> dict[str
 
 class NoQuery(StrictSerializer):
     """For calls that take no query parameters."""
+
+
+def page_of(rows: type[StrictSerializer]) -> type[StrictSerializer]:
+    """How a page of such rows is told in the OpenAPI document."""
+    name = rows.__name__.removesuffix("Serializer")
+    fields = {
+        "results": rows(many=True),
+        "next": serializers.URLField(allow_null=True),
+        "previous": serializers.URLField(allow_null=True),
+    }
+    return type(f"{name}PageSerializer", (StrictSerializer,), fields)

@@ -4,15 +4,18 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
 from bookingflow.api.errors import not_found
+from bookingflow.api.fields import InstantField
 from bookingflow.api.permissions import ANY_SCOPE
-from bookingflow.api.serializers import NoQuery, read_query
+from bookingflow.api.schema import operation
+from bookingflow.api.serializers import NoQuery, StrictSerializer, read_query
 from bookingflow.lib import json
 from bookingflow.organizations.audit import Actor
-from bookingflow.organizations.models import Organization
+from bookingflow.organizations.models import Organization, Plan
 
 
 class OrganizationViewSet(ViewSet):
@@ -32,11 +35,46 @@ class OrganizationViewSet(ViewSet):
         return Response(document, status=201, headers={"Location": location})
 
 
+class OrganizationSerializer(StrictSerializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    timezone = serializers.CharField()
+    currency = serializers.CharField()
+    plan = serializers.ChoiceField(Plan.values)
+
+
+class KeySerializer(StrictSerializer):
+    id = serializers.UUIDField()
+    name = serializers.CharField()
+    scopes = serializers.ListField(child=serializers.CharField())
+    expiresAt = InstantField(allow_null=True)
+    lastUsedAt = InstantField(allow_null=True)
+
+
+class RateLimitSerializer(StrictSerializer):
+    limit = serializers.IntegerField()
+    windowSeconds = serializers.IntegerField()
+
+
+class MeSerializer(StrictSerializer):
+    organization = OrganizationSerializer()
+    key = KeySerializer()
+    rateLimit = RateLimitSerializer()
+
+
 class Me(OrganizationViewSet):
     """The key itself: what a client asks first."""
 
     scopes: ClassVar = {"retrieve": ANY_SCOPE}
 
+    @operation(
+        "readMe",
+        tag="Account",
+        summary="Read the key's own account",
+        description="The key's organization, plan, scopes and rate limit. Any key may ask.",
+        answers={200: MeSerializer},
+    )
     def retrieve(self, request: Any) -> Response:
         read_query(NoQuery, request)
         key, organization = request.auth, self.organization

@@ -32,9 +32,8 @@ class InvalidRequest(DomainError):
 
     @classmethod
     def of(cls, *faults: Fault) -> "InvalidRequest":
-        summary = "; ".join(
-            f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults[:3]
-        )
+        told = (f"{fault.field}: {fault.message}" if fault.field else fault.message for fault in faults[:3])
+        summary = " ".join(sentence if sentence.endswith(".") else f"{sentence}." for sentence in told)
         details = [{"field": fault.field, "code": fault.code, "message": fault.message} for fault in faults]
         return cls(summary, details)
 

@@ -1,0 +1,150 @@
+"""Bookings as clients send them. Names stand here as on the wire."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from bookingflow.api.fields import (
+    InstantField,
+    MetadataField,
+    RoomIdentifierField,
+    TextField,
+    WholeNumberField,
+)
+from bookingflow.api.paging import PageQuery
+from bookingflow.api.serializers import StrictSerializer
+from bookings.lifecycle import Status
+from bookings.models import Source
+from rooms.models import Mode
+from rooms.serializers import PolicyEntrySerializer
+
+PAYMENTS = ("none", "hold")
+MAX_GUESTS, MAX_NOTES = 1000, 5_000
+LEAST_MINUTES, MOST_MINUTES = 5, 24 * 60
+
+
+class CustomerSerializer(StrictSerializer):
+    """Who books. Known emails, whatever their case, are the same person."""
+
+    name = TextField(max_length=200)
+    email = serializers.EmailField(max_length=254)
+    phone = TextField(max_length=40, allow_blank=True, required=False)
+
+
+class CustomerChangeSerializer(StrictSerializer):
+    """As a booking shows them: another `id` or `email` links another customer, else name and phone are updated."""
+
+    id = serializers.UUIDField(required=False, allow_null=True)
+    name = TextField(max_length=200, required=False)
+    email = serializers.EmailField(max_length=254, required=False, allow_null=True)
+    phone = TextField(max_length=40, allow_blank=True, allow_null=True, required=False)
+
+
+class RoomOfBookingField(RoomIdentifierField):
+    """A room by id, `bt-` id or slug, or the object that a booking shows."""
+
+    def to_internal_value(self, data: Any) -> int | str:
+        return super().to_internal_value(data.get("id") if isinstance(data, dict) else data)
+
+
+class BookingCreateSerializer(StrictSerializer):
+    room = RoomIdentifierField()
+    start = InstantField()
+    end = InstantField(required=False, help_text="Must agree with start and duration.")
+    durationMinutes = WholeNumberField(
+        source="duration_minutes", min_value=LEAST_MINUTES, max_value=MOST_MINUTES, required=False
+    )
+    mode = serializers.ChoiceField(Mode.values, required=False)
+    guests = WholeNumberField(min_value=1, max_value=MAX_GUESTS, required=False)
+    customer = CustomerSerializer(required=False)
+    customerId = serializers.UUIDField(source="customer_id", required=False)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    metadata = MetadataField(required=False)
+    payment = serializers.ChoiceField(PAYMENTS, default="none")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if ("customer" in attrs) == ("customer_id" in attrs):
+            message = "Either customer or customerId is needed, not both."
+            raise serializers.ValidationError(
+                {"customer": [serializers.ErrorDetail(message, code="required")]}
+            )
+        return attrs
+
+
+class PriceLineSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(["base", "guests", "adjustment", "tax"])
+    label = serializers.CharField()
+    quantity = serializers.IntegerField()
+    unitAmount = serializers.IntegerField()
+    amount = serializers.IntegerField()
+
+
+class PriceSerializer(StrictSerializer):
+    """Minor units. Frozen when the booking is made; the lines add up to the total."""
+
+    currency = serializers.CharField()
+    total = serializers.IntegerField()
+    deposit = serializers.IntegerField()
+    paid = serializers.IntegerField()
+    refunded = serializers.IntegerField()
+    due = serializers.IntegerField()
+    lines = PriceLineSerializer(many=True)
+
+
+class RefundSerializer(StrictSerializer):
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    status = serializers.ChoiceField(["pending", "succeeded", "failed", "not_needed"])
+
+
+class BookingSerializer(StrictSerializer):
+    """A booking as it is shown, and as it is changed."""
+
+    computed = frozenset({"price", "payment", "refund", "manageUrl", "updatedAt", "timezone"})
+
+    id = serializers.UUIDField(read_only=True)
+    reference = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField([status.value for status in Status], required=False)
+    room = RoomOfBookingField(required=False)
+    start = InstantField(required=False)
+    end = InstantField(required=False)
+    timezone = serializers.CharField(read_only=True)
+    durationMinutes = WholeNumberField(
+        source="duration_minutes", min_value=LEAST_MINUTES, max_value=MOST_MINUTES, required=False
+    )
+    mode = serializers.ChoiceField(Mode.values, read_only=True)
+    guests = WholeNumberField(min_value=1, max_value=MAX_GUESTS, required=False)
+    customer = CustomerChangeSerializer(required=False)
+    price = PriceSerializer(read_only=True)
+    payment = serializers.DictField(read_only=True, allow_null=True)
+    refund = RefundSerializer(read_only=True, allow_null=True)
+    cancellationPolicy = PolicyEntrySerializer(many=True, read_only=True)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    metadata = MetadataField(required=False)
+    source = serializers.ChoiceField(Source.values, read_only=True)
+    manageUrl = serializers.CharField(read_only=True, help_text="For keys with bookings:write only.")
+    holdExpiresAt = InstantField(read_only=True, allow_null=True)
+    canceledAt = InstantField(read_only=True, allow_null=True)
+    cancelReason = serializers.CharField(read_only=True, allow_null=True)
+    rescheduledFrom = serializers.UUIDField(read_only=True, allow_null=True)
+    rescheduledTo = serializers.UUIDField(read_only=True, allow_null=True)
+    createdAt = InstantField(read_only=True)
+    updatedAt = InstantField(read_only=True)
+
+
+class BookingListQuery(PageQuery):
+    date = serializers.DateField(required=False, help_text="The local day of the start.")
+    room = serializers.CharField(required=False, max_length=100)
+    status = serializers.CharField(required=False, help_text="Comma-separated.")
+
+    def validate_status(self, value: str) -> list[str]:
+        asked = value.split(",")
+        unknown = [status for status in asked if status not in list(Status)]
+        if unknown:
+            raise serializers.ValidationError(f"No such status: {', '.join(unknown)}.", code="invalid_choice")
+        return asked
+
+
+class CancelQuery(StrictSerializer):
+    refund = serializers.ChoiceField(["policy", "full", "none"], default="policy")
+    reason = serializers.CharField(required=False, max_length=500)

@@ -1,0 +1,168 @@
+"""Bookings in the Venue API."""
+
+from datetime import datetime
+from functools import partial
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from bookingflow.api.idempotency import mutation
+from bookingflow.api.paging import page
+from bookingflow.api.schema import operation
+from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.views import OrganizationViewSet
+from bookingflow.lib import clock
+from bookingflow.organizations.scopes import covers
+from bookings import queries, services
+from bookings.api.serializers import BookingCreateSerializer, BookingListQuery, BookingSerializer, CancelQuery
+from bookings.documents import booking_document, manage_url
+from bookings.models import Booking, Source
+
+ORDERING = ("-start", "id")
+
+
+BOOKINGS = "Bookings"
+NO_SUCH_BOOKING = {404: "BOOKING_NOT_FOUND: no booking of this organization."}
+SLOT_REFUSALS = {
+    409: "SLOT_NOT_AVAILABLE: the time is taken.",
+    422: "SLOT_UNAVAILABLE: the time was never on offer; `details` lists every reason.",
+}
+STATE_REFUSAL = "BOOKING_STATE_CONFLICT: the booking's state doesn't allow it."
+
+
+class Bookings(OrganizationViewSet):
+    scopes: ClassVar = {
+        "list": "bookings:read",
+        "retrieve": "bookings:read",
+        "create": "bookings:write",
+        "update": "bookings:write",
+        "partial_update": "bookings:write",
+        "destroy": "bookings:write",
+    }
+
+    @operation(
+        "listBookings",
+        tag=BOOKINGS,
+        summary="List bookings",
+        description="Latest start first.",
+        query=BookingListQuery,
+        answers={200: page_of(BookingSerializer)},
+    )
+    def list(self, request: Request) -> Response:
+        asked = read_query(BookingListQuery, request)
+        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
+        now = clock.from_database(request.auth.read_at)
+        rows = queries.filtered_bookings(self.organization, now=now, **asked)
+        return Response(
+            page(
+                request,
+                rows,
+                ordering=ORDERING,
+                limit=limit,
+                cursor=cursor,
+                show=partial(self.shown, now=now),
+            )
+        )
+
+    @operation(
+        "createBooking",
+        tag=BOOKINGS,
+        summary="Create a booking",
+        description=(
+            "`payment: none` confirms at once, with the total due at the venue; `hold` keeps the time as `pending` "
+            "for the room's `holdMinutes`."
+        ),
+        body=BookingCreateSerializer,
+        answers={201: BookingSerializer},
+        errors={404: "BOOKING_TYPE_NOT_FOUND: no such room.", **SLOT_REFUSALS},
+        keyed=True,
+    )
+    @mutation
+    def create(self, request: Request) -> Response:
+        read_query(NoQuery, request)
+        asked = read_body(BookingCreateSerializer, request)
+        hold = asked.pop("payment") == "hold"
+        booking = services.book_room(
+            organization=self.organization, actor=self.actor, source=Source.API, hold=hold, **asked
+        )
+        return self.created(self.shown(booking, now=booking.created_at), f"/api/v1/bookings/{booking.pk}")
+
+    @operation(
+        "readBooking",
+        tag=BOOKINGS,
+        summary="Read a booking",
+        description="By id or reference.",
+        answers={200: BookingSerializer},
+        errors=NO_SUCH_BOOKING,
+    )
+    def retrieve(self, request: Request, identifier: str) -> Response:
+        read_query(NoQuery, request)
+        return Response(self.shown(queries.find_booking(self.organization, identifier)))
+
+    @operation(
+        "replaceBooking",
+        tag=BOOKINGS,
+        summary="Move or change a booking",
+        description=(
+            "Changes the fields that are sent: time, room, duration, guests, notes, metadata, customer, or `status` to "
+            "`completed` or `no_show` once it has begun. What was read can be edited and sent back whole."
+        ),
+        body=BookingSerializer,
+        answers={200: BookingSerializer},
+        errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
+        keyed=True,
+    )
+    @mutation
+    def update(self, request: Request, identifier: str) -> Response:
+        return self._change(request, identifier)
+
+    @operation(
+        "updateBooking",
+        tag=BOOKINGS,
+        summary="Move or change a booking (the same as PUT)",
+        body=BookingSerializer,
+        answers={200: BookingSerializer},
+        errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
+        keyed=True,
+    )
+    @mutation
+    def partial_update(self, request: Request, identifier: str) -> Response:
+        return self._change(request, identifier)
+
+    def _change(self, request: Request, identifier: str) -> Response:
+        read_query(NoQuery, request)
+        booking = queries.find_booking(self.organization, identifier)
+        changes = read_body(BookingSerializer, request, shown=self.shown(booking))
+        changed = services.change_booking(
+            organization=self.organization, actor=self.actor, booking_id=booking.pk, **changes
+        )
+        return Response(self.shown(changed))
+
+    @operation(
+        "cancelBooking",
+        tag=BOOKINGS,
+        summary="Cancel a booking",
+        description="Cancelling again answers the same and changes nothing.",
+        query=CancelQuery,
+        answers={200: BookingSerializer},
+        errors={**NO_SUCH_BOOKING, 409: STATE_REFUSAL},
+        keyed=True,
+    )
+    @mutation
+    def destroy(self, request: Request, identifier: str) -> Response:
+        asked = read_query(CancelQuery, request)
+        booking = queries.find_booking(self.organization, identifier)
+        canceled = services.cancel_booking(
+            organization=self.organization,
+            actor=self.actor,
+            booking_id=booking.pk,
+            reason=asked.get("reason"),
+        )
+        return Response(self.shown(canceled))
+
+    def shown(self, booking: Booking, now: datetime | None = None) -> dict[str, Any]:
+        """With the customer's link for keys that may do what its bearer may."""
+        writes = covers(self.request.auth.scopes, "bookings:write")  # type: ignore[union-attr]
+        link = manage_url(booking) if writes else None
+        return booking_document(booking, now=now or clock.now(), manage_url=link)

@@ -1,0 +1,101 @@
+"""With another tenant's key nothing of North Pier exists: every route is walked, new ones are found by themselves."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+
+from bookingflow.lib import clock
+from bookingflow.organizations.models import Organization
+from bookings.models import Booking
+from tests.api.routes import Route, api_routes
+from tests.builders import make_booking, make_room, make_schedule
+from tests.caller import Caller, error_of
+
+TOMORROW = timedelta(days=1)
+
+
+@pytest.fixture
+def booking(organization: Organization) -> Booking:
+    room = make_room(make_schedule(organization, handle="the-vault"), slug="the-vault", name="The Vault")
+    return make_booking(room)
+
+
+def identifiers_of(booking: Booking, path: str) -> list[Any]:
+    """Every name under which the path's resource is known to its owner. A new resource needs its line here."""
+    known: dict[str, list[Any]] = {
+        "/api/v1/bookings/": [booking.pk, booking.reference],
+        "/api/v1/rooms/": [booking.room_id, booking.room.booking_type, booking.room.slug],
+    }
+    return next(found for prefix, found in known.items() if path.startswith(prefix))
+
+
+def whole_routes() -> list[Route]:
+    return [route for route in api_routes() if route.parameters]
+
+
+def plain_routes() -> list[Route]:
+    return [route for route in api_routes() if not route.parameters and route.method == "GET"]
+
+
+@pytest.mark.parametrize("route", whole_routes(), ids=str)
+def test_what_belongs_to_another_answers_as_what_does_not_exist(
+    route: Route, booking: Booking, stranger: Caller
+) -> None:
+    missing = error_of(stranger.send(route.method, route.filled(identifier="no-such-thing"), {}), 404)
+    for identifier in identifiers_of(booking, route.path):
+        error = error_of(stranger.send(route.method, route.filled(identifier=identifier), {}), 404)
+        assert {**error, "requestId": ""} == {**missing, "requestId": ""}
+
+
+@pytest.mark.parametrize("route", whole_routes(), ids=str)
+def test_the_owner_does_reach_it(route: Route, booking: Booking, caller: Caller) -> None:
+    for identifier in identifiers_of(booking, route.path):
+        answer = caller.send(
+            route.method, route.filled(identifier=identifier), None if route.method == "GET" else {}
+        )
+        assert answer.status_code != 404, answer.content
+
+
+QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
+    "/api/v1/me": lambda booking: {},
+    "/api/v1/bookings": lambda booking: {},
+    "/api/v1/rooms": lambda booking: {},
+    "/api/v1/schedules": lambda booking: _two_days(),
+    "/api/v1/schedules/explain": lambda booking: {"room": booking.room_id, "start": "2026-12-05T18:00:00Z"},
+}
+
+
+@pytest.mark.parametrize("route", plain_routes(), ids=str)
+def test_no_list_shows_anothers_rows(route: Route, booking: Booking, stranger: Caller) -> None:
+    answer = stranger.get(route.path, **QUERIES[route.path](booking))
+    assert answer.status_code in (200, 404)
+    assert not _names_of(booking) & set(answer.content.decode().replace('"', " ").split())
+
+
+@pytest.mark.parametrize("name", ["id", "booking_type", "slug"])
+def test_no_call_takes_anothers_room(name: str, booking: Booking, stranger: Caller) -> None:
+    room = getattr(booking.room, name)
+    start = (clock.now() + TOMORROW).isoformat()
+    body = {"room": room, "start": start, "customer": {"name": "Eve", "email": "eve@example.com"}}
+    assert error_of(stranger.post("/api/v1/bookings", body), 404)["code"] == "BOOKING_TYPE_NOT_FOUND"
+    answer: HttpResponse = stranger.get("/api/v1/schedules", room=room, **_two_days())
+    assert error_of(answer, 404)["code"] == "BOOKING_TYPE_NOT_FOUND"
+    assert stranger.get("/api/v1/bookings", room=room).json()["results"] == []
+
+
+def test_a_room_cant_be_hung_on_anothers_schedule(booking: Booking, stranger: Caller) -> None:
+    for schedule in (booking.room.schedule_id, booking.room.schedule.handle):
+        body = {"name": "Squat", "durations": [60], "schedule": schedule}
+        assert error_of(stranger.post("/api/v1/rooms", body), 404)["code"] == "NOT_FOUND"
+
+
+def _two_days() -> dict[str, str]:
+    today = clock.now().date()
+    return {"startDate": today.isoformat(), "endDate": (today + TOMORROW).isoformat()}
+
+
+def _names_of(booking: Booking) -> set[str]:
+    return {str(booking.pk), booking.reference, booking.room.slug, booking.room.booking_type}

@@ -1,0 +1,23 @@
+"""What must hold for every route, also for one that is added tomorrow."""
+
+import pytest
+
+from bookingflow.api.permissions import ANY_SCOPE
+from bookingflow.organizations.scopes import SCOPES
+from tests.api.routes import Route, api_routes
+
+CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+@pytest.mark.parametrize("route", api_routes(), ids=str)
+def test_it_names_the_scope_that_it_needs(route: Route) -> None:
+    action = route.view.actions[route.method.lower()]
+    assert route.view.cls.scopes[action] in {*SCOPES, ANY_SCOPE}
+    if route.method in CHANGING:
+        assert route.view.cls.scopes[action].endswith(":write")
+
+
+@pytest.mark.parametrize("route", [route for route in api_routes() if route.method in CHANGING], ids=str)
+def test_what_changes_something_is_one_unit_of_work(route: Route) -> None:
+    handler = getattr(route.view.cls, route.view.actions[route.method.lower()])
+    assert handler.is_unit_of_work
