@@ -6,7 +6,7 @@ from django.conf import settings
 
 from bookingflow.lib.json import instant
 from rooms.models import Block, DateOverride, Room, Schedule
-from rooms.timelines import UpcomingClaim
+from rooms.queries import UpcomingClaim
 
 Document = dict[str, Any]
 
