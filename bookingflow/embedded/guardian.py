@@ -13,18 +13,18 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
 from bookingflow.embedded import locks, status
 from bookingflow.embedded.errors import EmbeddedProblem
-from bookingflow.embedded.postgres import PostgresServer
-from bookingflow.embedded.redis_server import RedisServer
 from bookingflow.embedded.server import Server
 from bookingflow.embedded.status import Status
 
-SERVERS: dict[str, type[PostgresServer] | type[RedisServer]] = {
-    "postgresql": PostgresServer,
-    "redis": RedisServer,
+# Imported when it is known which one is wanted: Redis's guardian has no need of a database driver.
+SERVERS = {
+    "postgresql": ("bookingflow.embedded.postgres", "PostgresServer"),
+    "redis": ("bookingflow.embedded.redis_server", "RedisServer"),
 }
 POLL_SECONDS = 0.2
 FIRST_TRIES = 5
@@ -156,7 +156,8 @@ def main(arguments: list[str]) -> int:
     if locks.wait_for(status.guardian_lock(wanted.data_dir, wanted.service), seconds=2) is None:
         return 0
     try:
-        server = SERVERS[wanted.service](wanted.data_dir, durable=not wanted.relaxed)
+        module, name = SERVERS[wanted.service]
+        server: Server = getattr(import_module(module), name)(wanted.data_dir, durable=not wanted.relaxed)
         Guardian(server, wanted.data_dir).run()
     except EmbeddedProblem as problem:
         failed = Status(status.FAILED, os.getpid(), message=str(problem))

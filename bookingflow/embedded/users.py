@@ -39,6 +39,8 @@ def services(
     try:
         for user in users:
             user.begin()
+        for user in users:
+            user.wait_until_ready()
         yield Services(users)
     finally:
         # All let go first, so that the servers stop side by side.
@@ -75,8 +77,23 @@ class Use:
             raise EmbeddedProblem(
                 f"The embedded {self._service} is being stopped and doesn't end: see {self._log}."
             )
-        self._ensure_running()
-        self._restarts = self._status().restarts
+        if not self._guardian_lives():
+            self._spawn()
+
+    def wait_until_ready(self) -> None:
+        """Starts a guardian in the place of another user's that failed, or says why ours did."""
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if self._guardian_lives():
+                if (found := self._status()).state == status.READY:
+                    self._restarts = found.restarts
+                    return
+            elif self._spawned is not None and self._spawned.poll():
+                raise EmbeddedProblem(self._status().message or self._last_words())
+            else:
+                self._spawn()
+            time.sleep(0.02)
+        raise EmbeddedProblem(f"The embedded {self._service} did not start in time: see {self._log}.")
 
     def keep(self) -> list[str]:
         if not self._guardian_lives():
@@ -103,21 +120,6 @@ class Use:
             time.sleep(0.03)
         if self._spawned is not None and not self._guardian_lives():
             self._spawned.wait()
-
-    def _ensure_running(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            if self._guardian_lives():
-                if self._status().state == status.READY:
-                    return
-            elif self._spawned is not None and self._spawned.poll():
-                raise EmbeddedProblem(
-                    self._status().message or f"The embedded {self._service} failed: see {self._log}."
-                )
-            else:
-                self._spawn()
-            time.sleep(0.02)
-        raise EmbeddedProblem(f"The embedded {self._service} did not start in time: see {self._log}.")
 
     def _spawn(self) -> None:
         """One process at a time, so that the status file read later is the new guardian's."""
@@ -151,6 +153,10 @@ class Use:
     def _others_use_it(self) -> bool:
         """Others hold the lock shared; the guardian alone, once it stops."""
         return not locks.is_free(self._users_lock) and locks.is_free(self._users_lock, shared=True)
+
+    def _last_words(self) -> str:
+        lines = self._log.read_text(errors="replace").splitlines()
+        return f"The embedded {self._service} failed ({lines[-1] if lines else 'silently'}): see {self._log}."
 
     @property
     def _users_lock(self) -> Path:

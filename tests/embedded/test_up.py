@@ -1,0 +1,98 @@
+"""`manage.py up` as a whole, in a data folder and on a port of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+from tests.embedded.processes import eventually, living, python
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def settings_of(data_dir: Path) -> dict[str, str]:
+    """An environment in which the suite's own services and key are not set."""
+    return {"BOOKINGFLOW_DATA_DIR": str(data_dir), "DATABASE_URL": "", "REDIS_URL": "", "SECRET_KEY": ""}
+
+
+def command(data_dir: Path, *arguments: str) -> tuple[int, str]:
+    with python("manage.py", *arguments, environment=settings_of(data_dir)) as process:
+        output = process.communicate(timeout=60)[0]
+    return process.returncode, output
+
+
+@contextmanager
+def up(data_dir: Path, port: int) -> Iterator[subprocess.Popen[str]]:
+    """`manage.py up`, read as far as the block that it prints when it serves."""
+    arguments = ("manage.py", "up", "--no-demo", "--port", str(port))
+    with python(*arguments, environment=settings_of(data_dir) | {"WEB_WORKERS": "1"}) as process:
+        read_until(process, "BookingFlow is running")
+        yield process
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return
+    raise AssertionError("".join(lines))
+
+
+def test_up_serves_beside_others_until_sigterm_and_leaves_no_process(tmp_path: Path) -> None:
+    port = free_port()
+    with up(tmp_path, port) as process:
+        assert urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10).status == 200
+        assert command(tmp_path, "migrate", "--check") == (0, "")
+        assert command(tmp_path, "up") == (1, f"{another_up(tmp_path)}\n")
+        taken = command(tmp_path / "other", "up", "--port", str(port))
+        assert taken == (1, f"{port_taken(port)}\n")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+        assert living(tmp_path) == []
+
+
+def another_up(data_dir: Path) -> str:
+    return (
+        f"Another `up` already runs on the data folder {data_dir}: "
+        "stop it, or choose another folder with BOOKINGFLOW_DATA_DIR."
+    )
+
+
+def port_taken(port: int) -> str:
+    reason = os.strerror(98) if os.uname().sysname == "Linux" else os.strerror(48)
+    return f"Port {port} on 127.0.0.1 can't be used ({reason}): choose another one with PORT or --port."
+
+
+def test_a_killed_up_leaves_no_process_and_the_next_one_starts(tmp_path: Path) -> None:
+    with up(tmp_path, free_port()) as process:
+        process.kill()
+        assert eventually(lambda: living(tmp_path) == []), living(tmp_path)
+    with up(tmp_path, free_port()) as process:
+        kill_first(tmp_path, "celery")
+        read_until(process, "was killed by signal 9: it is started again")
+        kill_first(tmp_path, "bookingflow.embedded.guardian")
+        read_until(process, "had ended: both are started again")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 0
+        assert living(tmp_path) == []
+
+
+def kill_first(data_dir: Path, word: str) -> None:
+    for entry in living(data_dir):
+        process = psutil.Process(int(entry.split()[0]))
+        if word in process.cmdline():
+            process.kill()
+            return
+    raise AssertionError(f"nothing runs {word}: {living(data_dir)}")
