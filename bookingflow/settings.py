@@ -81,7 +81,8 @@ try:
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     PORT = env.int("PORT", 8000, validate=_at_least(1))
     PUBLIC_URL = _public_url()
-    DATABASES = {"default": _database(env.str("DATABASE_URL", "") or location.database_url(DATA_DIR))}
+    DATABASE_URL = env.str("DATABASE_URL", "") or location.database_url(DATA_DIR)
+    DATABASES = {"default": _database(DATABASE_URL)}
     REDIS_URL = env.str("REDIS_URL", "") or location.redis_url(DATA_DIR)
     WEBHOOK_RETRY_SCHEDULE = _retry_schedule()
     WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))

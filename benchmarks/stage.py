@@ -1,0 +1,107 @@
+"""A scratch database and a web server on it, both gone afterwards. Nothing else is touched."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import psycopg
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+from bookingflow.embedded.programs import programs
+
+ROOT = Path(__file__).resolve().parents[1]
+READY_SECONDS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    url: str
+    workers: int
+    processes: tuple[int, ...]
+
+    def resident_mebibytes(self) -> list[int]:
+        """Of each web process, where the system tells (Linux); else nothing."""
+        statuses = [Path(f"/proc/{pid}/status") for pid in self.processes]
+        texts = [status.read_text() for status in statuses if status.exists()]
+        return [int(text.split("VmRSS:")[1].split()[0]) // 1024 for text in texts if "VmRSS:" in text]
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """Made and migrated, and this process's own connection moved to it; dropped at the end. Gives its name."""
+    original = connection.settings_dict["NAME"]
+    name = f"bench_{os.getpid()}"
+    parameters = connection.get_connection_params()
+    server = {key: parameters[key] for key in ("host", "port", "user", "password") if parameters.get(key)}
+    with psycopg.connect(dbname=original, **server, autocommit=True) as admin:
+        admin.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        try:
+            _use(name)
+            call_command("migrate", verbosity=0)
+            yield name
+        finally:
+            _use(original)
+            admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
+    """The web processes of `manage.py up`, on a free port, with the same flags."""
+    port = _free_port()
+    environment = os.environ | {
+        "DATABASE_URL": database_url,
+        "REDIS_URL": settings.REDIS_URL,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "PORT": str(port),
+    }
+    wanted = programs(
+        host="127.0.0.1", port=port, web_workers=workers, worker_concurrency=1, data_dir=settings.DATA_DIR
+    )
+    started = [
+        subprocess.Popen([sys.executable, "-m", program.module, *program.arguments], cwd=ROOT, env=environment)
+        for program in wanted
+        if program.name.startswith("web")
+    ]
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_ready(url)
+        yield Server(url, workers, tuple(process.pid for process in started))
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
+def _use(name: str) -> None:
+    connections.close_all()
+    connection.close_pool()
+    connection.settings_dict["NAME"] = name
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_until_ready(url: str) -> None:
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            if httpx.get(f"{url}/readyz", timeout=2).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
+    raise RuntimeError("the web server didn't come up")

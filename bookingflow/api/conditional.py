@@ -1,0 +1,48 @@
+"""`ETag` and `If-Match` (RFC 9110, section 13): nobody overwrites what they have not seen."""
+
+import re
+from datetime import datetime
+from typing import Protocol
+
+from rest_framework.request import Request
+
+from bookingflow.lib.errors import Fault, InvalidRequest, PreconditionFailed
+
+_TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?:,|\Z)')
+
+
+class Versioned(Protocol):
+    sequence: int
+    updated_at: datetime
+
+
+def etag_of(row: Versioned) -> str:
+    """Of its own fields alone: what is computed beside it, such as availability, doesn't count."""
+    return f'"{row.sequence:x}-{int(row.updated_at.timestamp() * 1_000_000):x}"'
+
+
+class IfMatch:
+    """What the request asks the resource to be still. Held against the row after it is locked: `check(row)`."""
+
+    def __init__(self, request: Request) -> None:
+        sent = request.headers.get("If-Match")
+        self.tags = None if sent is None else _tags(sent)
+
+    def check(self, row: Versioned) -> None:
+        """Raises PreconditionFailed where the row is no longer what the client has seen."""
+        if self.tags is not None and "*" not in self.tags and etag_of(row) not in self.tags:
+            raise PreconditionFailed
+
+
+def _tags(sent: str) -> frozenset[str]:
+    """Weak tags never match strongly (section 13.1.1), so they are left out."""
+    if sent.strip() == "*":
+        return frozenset({"*"})
+    found, end = [], 0
+    while end < len(sent):
+        tag = _TAG.match(sent, end)
+        if tag is None:
+            raise InvalidRequest.of(Fault("If-Match", 'Entity tags are quoted, as in "2-64f1c2"; or *.'))
+        found += [] if tag[1] else [f'"{tag[2]}"']
+        end = tag.end()
+    return frozenset(found)
