@@ -16,7 +16,7 @@ from bookings.services.making import insert_booking, minutes_asked, price_of
 from bookings.services.people import customer_for
 from customers.services import Person
 from rooms import sessions
-from rooms.models import Room
+from rooms.places import Place
 from rooms.pricing import Quote
 
 
@@ -46,28 +46,30 @@ def book_room(
     found, now = lock_room(organization, room)
     minutes = minutes_asked(found, start=start, end=end, duration_minutes=duration_minutes)
     party = found.guests_min if guests is None else guests
-    price = price_of(found, start=start, minutes=minutes, guests=party)
+    place = Place(found, start, minutes, mode or found.default_mode, party)
     journal = Journal(organization.pk, actor, now)
-    booking = _draft(found, start, minutes, price, now=now, held=hold and price.total > 0)
-    booking.guests, booking.mode = party, mode or found.default_mode
+    booking = _draft(place, price_of(place), hold=hold, now=now)
     booking.notes, booking.metadata, booking.source = notes, dict(metadata or {}), source
     booking.customer = customer_for(organization, customer, customer_id, journal=journal)
-    _insert(booking, minutes, end, now)
+    _insert(booking, place, end, now)
     _tell(booking, journal)
     journal.write()
     return booking
 
 
-def _draft(room: Room, start: datetime, minutes: int, price: Quote, *, now: datetime, held: bool) -> Booking:
+def _draft(place: Place, price: Quote, *, hold: bool, now: datetime) -> Booking:
     """Price, lines and policy are frozen here."""
+    room, held = place.room, hold and price.total > 0
     return Booking(
         pk=uuid4(),
         organization_id=room.organization_id,
         room=room,
         status=(Status.PENDING if held else Status.CONFIRMED).value,
         hold_expires_at=_whole_second(now + timedelta(minutes=room.hold_minutes)) if held else None,
-        start=start,
-        end=start + timedelta(minutes=minutes),
+        start=place.start,
+        end=place.end,
+        mode=place.mode,
+        guests=place.guests,
         currency=price.currency,
         total_minor=price.total,
         deposit_minor=price.deposit,
@@ -79,15 +81,15 @@ def _draft(room: Room, start: datetime, minutes: int, price: Quote, *, now: date
     )
 
 
-def _insert(booking: Booking, minutes: int, end: datetime | None, now: datetime) -> None:
+def _insert(booking: Booking, place: Place, end: datetime | None, now: datetime) -> None:
     def claim() -> None:
         sessions.claim(
-            room=booking.room,
-            start=booking.start,
+            room=place.room,
+            start=place.start,
             end=end,
-            duration=minutes,
-            mode=booking.mode,
-            guests=booking.guests,
+            duration=place.duration,
+            mode=place.mode,
+            guests=place.guests,
             holder_id=booking.pk,
             holder_ref=booking.reference,
             expires_at=booking.hold_expires_at,

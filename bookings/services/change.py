@@ -1,8 +1,7 @@
 """Changing a booking in place: its time and room, its party, what is noted on it, whose it is, what became of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bookingflow.lib.errors import BookingStateConflict, Fault, InvalidRequest, SlotUnavailable
@@ -20,6 +19,7 @@ from bookings.services.people import PersonChange, change_customer, differs
 from bookings.services.state import move_status, refusal
 from rooms import sessions
 from rooms.models import Room
+from rooms.places import Place
 from rooms.queries import find_room
 
 MARKS = {Status.COMPLETED: events.booking_completed, Status.NO_SHOW: events.booking_no_show}
@@ -28,25 +28,6 @@ NOTABLE = frozenset({Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.
 FIELDS = (
     "room", "start", "end", "mode", "guests", "notes", "metadata", "customer", "status", "sequence", "updated_at",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Where a booking is to be, and with how many; `minutes` long."""
-
-    room: Room
-    start: datetime
-    minutes: int
-    mode: str
-    guests: int
-
-    @property
-    def end(self) -> datetime:
-        return self.start + timedelta(minutes=self.minutes)
-
-    def is_of(self, booking: Booking) -> bool:
-        present = (booking.room_id, booking.start, booking.end, booking.mode, booking.guests)
-        return present == (self.room.pk, self.start, self.end, self.mode, self.guests)
 
 
 def change_booking(
@@ -74,10 +55,10 @@ def change_booking(
     require_transaction()
     wanted_room = None if room is None else find_room(organization, room)
     found = lock_booking(organization, booking_id, along=[wanted_room] if wanted_room else [])
-    target = _target(found, wanted_room, start, duration_minutes, mode, guests)
+    place = _place(found, wanted_room, start, duration_minutes, mode, guests)
     journal = Journal(organization.pk, actor, found.now)
     booking, before = found.booking, booking_document(found.booking, now=found.now)
-    _go(found, target, end)
+    _go(found, place, end)
     _note(found, {"notes": notes, "metadata": metadata})
     if customer is not None and differs(booking.customer, customer):
         _refuse_unless(NOTABLE, found)
@@ -90,23 +71,23 @@ def change_booking(
     return booking
 
 
-def _target(  # noqa: PLR0917
+def _place(  # noqa: PLR0917
     found: LockedBooking,
     room: Room | None,
     start: datetime | None,
     minutes: int | None,
     mode: str | None,
     guests: int | None,
-) -> Target:
+) -> Place:
     """What isn't asked for stays as it is."""
     booking = found.booking
     where = booking.room
     if room is not None and room.pk != booking.room_id:
         where = sessions.room_as_locked(room, found.locked)
-    return Target(
+    return Place(
         room=where,
         start=booking.start if start is None else start,
-        minutes=(booking.end - booking.start) // MINUTE if minutes is None else minutes,
+        duration=(booking.end - booking.start) // MINUTE if minutes is None else minutes,
         mode=mode or _mode_in(where, booking),
         guests=booking.guests if guests is None else guests,
     )
@@ -118,30 +99,31 @@ def _mode_in(room: Room, booking: Booking) -> str:
     return booking.mode if stays else room.default_mode
 
 
-def _go(found: LockedBooking, target: Target, end: datetime | None) -> None:
-    """To the target, if it is another than the present place. A present `end` says nothing about the new time."""
+def _go(found: LockedBooking, place: Place, end: datetime | None) -> None:
+    """There, unless the party is there already. An `end` that is the present one says nothing about the new time."""
     booking = found.booking
-    disagrees = end not in {None, booking.end, target.end}
-    if target.is_of(booking) and not disagrees:
+    present = (booking.room_id, booking.start, booking.end, booking.mode, booking.guests)
+    disagrees = end not in {None, booking.end, place.end}
+    if present == (place.room.pk, place.start, place.end, place.mode, place.guests) and not disagrees:
         return
     _refuse_unless(MOVABLE, found)
     if disagrees:
         raise SlotUnavailable("The end does not agree with the start and the duration")
-    _move(booking, target, found.now)
+    _move(booking, place, found.now)
 
 
-def _move(booking: Booking, target: Target, now: datetime) -> None:
+def _move(booking: Booking, place: Place, now: datetime) -> None:
     sessions.move(
         holder_id=booking.pk,
-        room=target.room,
-        start=target.start,
-        duration=target.minutes,
-        mode=target.mode,
-        guests=target.guests,
+        room=place.room,
+        start=place.start,
+        duration=place.duration,
+        mode=place.mode,
+        guests=place.guests,
         now=now,
     )
-    booking.room, booking.start, booking.end = target.room, target.start, target.end
-    booking.mode, booking.guests = target.mode, target.guests
+    booking.room, booking.start, booking.end = place.room, place.start, place.end
+    booking.mode, booking.guests = place.mode, place.guests
 
 
 def _note(found: LockedBooking, sent: Mapping[str, object]) -> None:

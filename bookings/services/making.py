@@ -9,6 +9,7 @@ from bookingflow.lib.references import new_reference
 from bookingflow.lib.zones import wall, zone
 from bookings.models import Booking
 from rooms.models import Room
+from rooms.places import Place
 from rooms.pricing import Quote, parse_pricing, quote
 
 REFERENCE_ONCE = "booking_reference_once"
@@ -54,11 +55,9 @@ def minutes_between(start: datetime, end: datetime) -> int:
     return minutes
 
 
-def price_of(room: Room, *, start: datetime, minutes: int, guests: int) -> Quote:
+def price_of(place: Place) -> Quote:
     """By the room's present prices at the slot's local start. Reads `room.organization` for the currency."""
-    try:
-        local_start = wall(start, zone(room.schedule.timezone))
-    except OverflowError:
-        raise SlotUnavailable from None
+    room = place.room
     pricing = parse_pricing(room.pricing, room.organization.currency)
-    return quote(pricing, local_start=local_start, duration_minutes=minutes, guests=guests)
+    local_start = wall(place.start, zone(room.schedule.timezone))
+    return quote(pricing, local_start=local_start, duration_minutes=place.duration, guests=place.guests)

@@ -34,23 +34,23 @@ def priced_room(**overrides: Any) -> Room:
     return make_room(**{"pricing": PRICES} | overrides)
 
 
+def by(booking: Booking) -> dict[str, Any]:
+    """What every use case of a booking is told: by whom, of whose, and which."""
+    return {"organization": booking.organization, "actor": SYSTEM, "booking_id": booking.pk}
+
+
 def booking_in(status: Status, room: Room | None = None) -> Booking:
     """In this state by the services' own ways. Moves the clock where the state needs it."""
     waits = status in {Status.PENDING, Status.EXPIRED}
     booking = make_booking(room or priced_room(), hold=waits)
-    act: dict[str, Any] = {
-        "organization": booking.organization,
-        "actor": SYSTEM,
-        "booking_id": booking.pk,
-    }
     if status is Status.CANCELED:
-        booking = services.cancel_booking(**act)
+        booking = services.cancel_booking(**by(booking))
     if status is Status.EXPIRED:
         assert booking.hold_expires_at is not None
         stand_at(booking.hold_expires_at)
     if status in {Status.COMPLETED, Status.NO_SHOW}:
         stand_at(booking.start + timedelta(minutes=1))
-        booking = services.change_booking(**act, status=status)
+        booking = services.change_booking(**by(booking), status=status)
     return booking
 
 
