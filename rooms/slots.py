@@ -86,7 +86,7 @@ def slot_lists(rooms: Sequence[Room], question: Question, *, now: datetime) -> d
     One look into Redis for all, and one statement for all schedules of which something wasn't found.
     """
     keys = {room.pk: question.key(room) for room in rooms}
-    found = _kept(keys, now)
+    found = _kept(keys, now) if keys else {}
     missing = [room for room in rooms if room.pk not in found]
     return {**found, **_computed(missing, question, keys, now)} if missing else found
 
@@ -111,13 +111,12 @@ def _computed(
 def _windows(
     rooms: Iterable[Room], rules: Mapping[int, RoomRules], question: Question
 ) -> list[tuple[Schedule, Interval]]:
-    """What has to be read of each schedule for all of its rooms."""
+    """What has to be read of each schedule for all of its rooms: longer slots reach further."""
     windows: dict[int, tuple[Schedule, Interval]] = {}
     for room in rooms:
         span = timeline_span(rules[room.pk], question.first, question.last, question.duration)
-        _, known = windows.get(room.schedule_id, (room.schedule, span))
-        whole = Interval(min(span.start, known.start), max(span.end, known.end))
-        windows[room.schedule_id] = room.schedule, whole
+        _, longest = windows.get(room.schedule_id, (room.schedule, span))
+        windows[room.schedule_id] = room.schedule, max(longest, span, key=lambda window: window.end)
     return list(windows.values())
 
 
