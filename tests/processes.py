@@ -21,7 +21,7 @@ def start_manage(*arguments: str, **environment: str) -> subprocess.Popen[str]:
     """Sees only what the test has committed: `django_db(transaction=True)`. The caller waits for its end."""
     return subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *arguments],
-        env=os.environ | {"DATABASE_URL": _database_url()} | environment,
+        env=os.environ | {"DATABASE_URL": database_url()} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -50,7 +50,7 @@ def one_document(out: str) -> Any:
 @contextmanager
 def another_connection() -> Iterator[psycopg.Connection[Any]]:
     """A connection of its own to the test's database, committing each statement outside of `.transaction()`."""
-    with psycopg.connect(_database_url(), autocommit=True) as other:
+    with psycopg.connect(database_url(), autocommit=True) as other:
         yield other
 
 
@@ -61,5 +61,5 @@ def wait_until(holds: Callable[[], bool], *, seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def _database_url() -> str:
+def database_url() -> str:
     return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}").geturl()

@@ -1,15 +1,23 @@
 """What arrives is what was recorded, signed by Standard Webhooks."""
 
 import pytest
-from standardwebhooks import Webhook
+from django.db import transaction
+from standardwebhooks import Webhook, WebhookVerificationError
 
+from bookingflow.organizations.audit import SYSTEM
 from bookingflow.organizations.models import Organization
 from tests.builders import make_endpoint, make_event
 from tests.receiver import Receiver
 from webhooks.delivery import drain
-from webhooks.models import Delivery, DeliveryStatus
+from webhooks.models import Delivery, DeliveryStatus, Endpoint
+from webhooks.services import rotate_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def rotate(organization: Organization, endpoint: Endpoint) -> str:
+    with transaction.atomic():
+        return rotate_secret(organization=organization, actor=SYSTEM, endpoint_id=endpoint.id)[1]
 
 
 def test_the_receiver_can_verify_what_arrives(organization: Organization, receiver: Receiver) -> None:
@@ -24,6 +32,32 @@ def test_the_receiver_can_verify_what_arrives(organization: Organization, receiv
     assert request.headers["content-type"] == "application/json"
 
 
+def test_while_secrets_rotate_the_old_and_the_new_one_verify(
+    organization: Organization, receiver: Receiver
+) -> None:
+    endpoint, old = make_endpoint(organization, url=receiver.url("/hooks"))
+    new = rotate(organization, endpoint)
+    make_event(organization)
+    drain()
+    (request,) = receiver.requests("/hooks")
+    for secret in (old, new):
+        Webhook(secret).verify(request.body, request.headers)
+
+
+def test_a_secret_that_was_rotated_out_signs_no_longer(
+    organization: Organization, receiver: Receiver
+) -> None:
+    endpoint, old = make_endpoint(organization, url=receiver.url("/hooks"))
+    new = rotate(organization, endpoint)
+    Endpoint.objects.update(previous_secret_until=endpoint.created_at)
+    make_event(organization)
+    drain()
+    (request,) = receiver.requests("/hooks")
+    Webhook(new).verify(request.body, request.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(old).verify(request.body, request.headers)
+
+
 def test_the_delivery_tells_of_its_attempt(organization: Organization, receiver: Receiver) -> None:
     make_endpoint(organization, url=receiver.url("/hooks"))
     make_event(organization)
@@ -33,3 +67,15 @@ def test_the_delivery_tells_of_its_attempt(organization: Organization, receiver:
     assert delivery.status == DeliveryStatus.SUCCEEDED
     assert (attempt["status"], attempt["error"], attempt["response"]) == (200, None, "thanks")
     assert delivery.next_attempt_at is delivery.lease is delivery.leased_until is None
+
+
+def test_a_secret_that_cannot_be_read_is_a_failed_attempt_and_stops_nothing(
+    organization: Organization, receiver: Receiver
+) -> None:
+    spoilt, _ = make_endpoint(organization, url=receiver.url("/spoilt"))
+    make_endpoint(organization, url=receiver.url("/sound"))
+    Endpoint.objects.filter(id=spoilt.id).update(secret=b"made with another key")
+    make_event(organization)
+    drain()
+    assert [request.path for request in receiver.requests()] == ["/sound"]
+    assert Delivery.objects.get(endpoint=spoilt).attempts[0]["error"] == "The message could not be signed."

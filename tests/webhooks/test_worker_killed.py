@@ -1,0 +1,93 @@
+"""SIGKILL at the worst moment: the event arrives again, the same as before."""
+
+import signal
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from standardwebhooks import Webhook
+
+from bookingflow.lib import clock
+from bookingflow.organizations.models import Organization
+from tests.builders import make_endpoint, make_event
+from tests.processes import wait_until
+from tests.receiver import Receiver, Reply
+from tests.webhooks.workers import drain_process
+from webhooks.delivery import drain
+from webhooks.models import Delivery, DeliveryStatus
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LEASE = timedelta(seconds=31)
+# Sends, and is about to record when it stops for good.
+STOPS_BEFORE_RECORDING = """
+import time
+from pathlib import Path
+from webhooks import delivery
+def stop(results):
+    Path({marker!r}).touch()
+    time.sleep(60)
+delivery.record_results = stop
+delivery.drain()
+"""
+
+
+def same_message_twice(receiver: Receiver, secret: str) -> None:
+    first, second = receiver.requests("/hooks")
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    for request in (first, second):
+        Webhook(secret).verify(request.body, request.headers)
+
+
+def test_killed_while_the_receiver_thinks(organization: Organization, receiver: Receiver) -> None:
+    receiver.answer("/hooks", Reply(hang=True), Reply())
+    _, secret = make_endpoint(organization, url=receiver.url("/hooks"))
+    make_event(organization)
+    with drain_process() as process:
+        receiver.wait_for(1, seconds=30)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert drain()
+    assert len(receiver.requests()) == 1, "the lease of the dead keeps others away for a while"
+    clock.shift = LEASE
+    drain()
+    same_message_twice(receiver, secret)
+    assert Delivery.objects.get().status == DeliveryStatus.SUCCEEDED
+
+
+def test_killed_between_the_answer_and_the_record(
+    organization: Organization, receiver: Receiver, tmp_path: Path
+) -> None:
+    _, secret = make_endpoint(organization, url=receiver.url("/hooks"))
+    make_event(organization)
+    marker = tmp_path / "answered"
+    with drain_process(STOPS_BEFORE_RECORDING.format(marker=str(marker))) as process:
+        wait_until(marker.exists)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert Delivery.objects.get().attempts == []
+    clock.shift = LEASE
+    drain()
+    same_message_twice(receiver, secret)
+    assert Delivery.objects.get().status == DeliveryStatus.SUCCEEDED
+
+
+def test_killed_at_any_moment_under_load_every_event_arrives(
+    organization: Organization, receiver: Receiver
+) -> None:
+    receiver.answer("/hooks", Reply(delay=0.01))
+    make_endpoint(organization, url=receiver.url("/hooks"))
+    events = {event.public_id: event.body for event in (make_event(organization) for _ in range(60))}
+    for number in range(1, 6):
+        with drain_process() as process:
+            receiver.wait_for(number * 7, seconds=30)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+        Delivery.objects.update(leased_until=clock.now())
+    drain()
+    bodies: dict[str, set[bytes]] = {}
+    for request in receiver.requests():
+        bodies.setdefault(request.headers["webhook-id"], set()).add(request.body)
+    assert bodies == {id: {body.encode()} for id, body in events.items()}
+    assert set(Delivery.objects.values_list("status", flat=True)) == {DeliveryStatus.SUCCEEDED}
