@@ -41,8 +41,9 @@ def redis_url_of(worker: str, url: str) -> str:
     parts = urlsplit(url)
     number = int(worker.removeprefix("gw")) + 1
     if parts.scheme == "unix":
-        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        return parts._replace(query=urlencode(query | {"db": int(query.get("db", 0)) + number})).geturl()
+        query = parse_qs(parts.query)
+        database = int(query.pop("db", ["0"])[-1]) + number
+        return f"unix://{parts.path}?{urlencode(query | {'db': database}, doseq=True)}"
     return parts._replace(path=f"/{int(parts.path.strip('/') or 0) + number}").geturl()
 
 

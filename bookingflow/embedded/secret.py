@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,12 +19,12 @@ def make_secret_key(data_dir: Path) -> str:
     kept = kept_secret_key(data_dir)
     if kept is not None:
         return kept
-    draft = _file(data_dir).with_name(f".secret_key.{os.getpid()}")
-    draft.touch(mode=0o600, exist_ok=True)
-    draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+    descriptor, draft = tempfile.mkstemp(prefix=".secret_key.", dir=data_dir)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(48))
     with suppress(FileExistsError):
         os.link(draft, _file(data_dir))
-    draft.unlink()
+    os.unlink(draft)
     return _file(data_dir).read_text(encoding="ascii").strip()
 
 

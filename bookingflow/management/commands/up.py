@@ -31,7 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="don't load the demo venues")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, _interrupt)
+        # A shell that starts it in the background has SIGINT ignored; asked for, it stops all the same.
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _interrupt)
         with suppress(KeyboardInterrupt):
             _serve(ports.resolve(options["host"], options["port"]), demo=not options["no_demo"])
         say("stopped")
