@@ -28,7 +28,12 @@ def make_venue() -> Venue:
     """A room that is open day and night, an hour at a time, with prices that take some computing."""
     with transaction.atomic():
         organization = organizations.create_organization(
-            name="Bench", slug="bench", timezone="Europe/London", currency="GBP", plan="business", actor=SYSTEM
+            name="Bench",
+            slug="bench",
+            timezone="Europe/London",
+            currency="GBP",
+            plan="business",
+            actor=SYSTEM,
         )
         _, key = organizations.create_api_key(
             organization=organization, name="bench", scopes=PRESETS["read-write"], actor=SYSTEM
@@ -40,7 +45,7 @@ def make_venue() -> Venue:
             durations=[60],
             guests={"min": 1, "max": 6},
             max_days_ahead=730,
-            hours={day: ALL_DAY for day in WEEKDAYS},
+            hours=dict.fromkeys(WEEKDAYS, ALL_DAY),
             pricing={"perGuest": 3000, "tiers": [{"minGuests": 4, "perGuest": 2500}]},
         )
     return Venue(key, room.pk)
@@ -54,7 +59,11 @@ def run_all(url: str, venue: Venue, *, clients: tuple[int, ...], seconds: float)
 
 def _warm_slots(url: str, venue: Venue, clients: int, seconds: float) -> Figures:
     today = datetime.now(UTC).date() + timedelta(days=400)
-    query = {"room": venue.room, "startDate": str(today), "endDate": str(today + timedelta(days=DAYS - 1))}
+    query = {
+        "room": str(venue.room),
+        "startDate": str(today),
+        "endDate": str(today + timedelta(days=DAYS - 1)),
+    }
 
     def ask(client: httpx.Client, number: int) -> httpx.Response:
         return client.get("/api/v1/schedules", params=query)
@@ -72,4 +81,6 @@ def _bookings(url: str, venue: Venue, clients: int, seconds: float) -> Figures:
         headers = {"Idempotency-Key": f"{clients}-{number}"}
         return client.post("/api/v1/bookings", json=body, headers=headers)
 
-    return measured("bookings, each its own slot", book, url=url, key=venue.key, clients=clients, seconds=seconds)
+    return measured(
+        "bookings, each its own slot", book, url=url, key=venue.key, clients=clients, seconds=seconds
+    )

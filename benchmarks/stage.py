@@ -30,10 +30,15 @@ class Server:
     processes: tuple[int, ...]
 
     def resident_mebibytes(self) -> list[int]:
-        """Of each web process, where the system tells (Linux); else nothing."""
-        statuses = [Path(f"/proc/{pid}/status") for pid in self.processes]
+        """Of each process that serves (granian's own parent does not), where the system tells (Linux); else nothing."""
+        statuses = [Path(f"/proc/{pid}/status") for parent in self.processes for pid in _children(parent)]
         texts = [status.read_text() for status in statuses if status.exists()]
         return [int(text.split("VmRSS:")[1].split()[0]) // 1024 for text in texts if "VmRSS:" in text]
+
+
+def _children(pid: int) -> list[str]:
+    listed = Path(f"/proc/{pid}/task/{pid}/children")
+    return listed.read_text().split() if listed.exists() else []
 
 
 @contextmanager
@@ -68,7 +73,9 @@ def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
         host="127.0.0.1", port=port, web_workers=workers, worker_concurrency=1, data_dir=settings.DATA_DIR
     )
     started = [
-        subprocess.Popen([sys.executable, "-m", program.module, *program.arguments], cwd=ROOT, env=environment)
+        subprocess.Popen(
+            [sys.executable, "-m", program.module, *program.arguments], cwd=ROOT, env=environment
+        )
         for program in wanted
         if program.name.startswith("web")
     ]
@@ -85,7 +92,7 @@ def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
 
 def _use(name: str) -> None:
     connections.close_all()
-    connection.close_pool()
+    connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = name
 
 

@@ -57,7 +57,7 @@ def _public_url() -> str:
 
 def _database(url: str) -> dict[str, Any]:
     """One pool of connections per process; no statement waits for a lock longer than `lock_timeout`."""
-    parsed = dict(dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True))
+    parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True))
     if parsed["ENGINE"] != "django.db.backends.postgresql":
         raise EnvError(
             "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host:port/name"
@@ -77,7 +77,7 @@ try:
     DEBUG = env.bool("DEBUG", False)
     DATA_DIR = (BASE_DIR / env.str("BOOKINGFLOW_DATA_DIR", "var")).resolve()
     SECRET_KEY = _secret_key()
-    SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", [])
+    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
     PORT = env.int("PORT", 8000, validate=_at_least(1))
     PUBLIC_URL = _public_url()
@@ -199,7 +199,37 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SECURE_PROXY_SSL_HEADER = None
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
-UNFOLD = {"SITE_TITLE": "BookingFlow", "SITE_HEADER": "BookingFlow", "SITE_SYMBOL": "event_available"}
+UNFOLD = {
+    "SITE_TITLE": "BookingFlow",
+    "SITE_HEADER": "BookingFlow",
+    "SITE_SUBHEADER": "bookingflow.organizations.admin_base.menu.whose",
+    "SITE_SYMBOL": "event_available",
+    "SITE_FAVICONS": [
+        {
+            "rel": "icon",
+            "type": "image/svg+xml",
+            "href": "bookingflow.organizations.admin_base.menu.favicon",
+        }
+    ],
+    "SITE_URL": None,
+    "SHOW_VIEW_ON_SITE": False,
+    "SIDEBAR": {"navigation": "bookingflow.organizations.admin_base.menu.navigation"},
+    "COLORS": {
+        "primary": {
+            "50": "#f0fdfa",
+            "100": "#ccfbf1",
+            "200": "#99f6e4",
+            "300": "#5eead4",
+            "400": "#2dd4bf",
+            "500": "#0d9488",
+            "600": "#0f766e",
+            "700": "#115e59",
+            "800": "#134e4a",
+            "900": "#0f3f3c",
+            "950": "#042f2e",
+        }
+    },
+}
 
 # Time, language, files
 

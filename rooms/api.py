@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookingflow.api.authentication import caller_key
 from bookingflow.api.days import checked_days
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import PageQuery, page
@@ -122,7 +123,7 @@ class Schedules(OrganizationViewSet):
             )
             rooms = [_with_slots(room, found)]
         else:
-            now = clock.from_database(request.auth.read_at)
+            now = clock.from_database(caller_key(request).read_at)
             active = list(queries.rooms_of(self.organization).filter(active=True))
             lists = slots.slot_lists(active, slots.Question(first, last, guests, duration, mode), now=now)
             rooms = [_with_slots(room, lists[room.pk]) for room in active]

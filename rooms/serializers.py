@@ -77,7 +77,7 @@ class DurationPriceSerializer(StrictSerializer):
 
 
 class AdjustmentSerializer(StrictSerializer):
-    label = TextField(max_length=200)
+    label = TextField(max_length=200)  # type: ignore[assignment]
     weekdays = serializers.ListField(child=serializers.ChoiceField(WEEKDAYS), required=False, max_length=7)
     to = ClockField(required=False)
     percent = PercentField(-100, 1000, required=False)
@@ -88,7 +88,7 @@ class AdjustmentSerializer(StrictSerializer):
 
 
 class TaxSerializer(StrictSerializer):
-    label = TextField(max_length=200)
+    label = TextField(max_length=200)  # type: ignore[assignment]
     percent = PercentField()
     included = FlagField(default=False)
 
@@ -216,7 +216,9 @@ class RoomCreateSerializer(RoomSerializer):
 
     name = TextField(max_length=200)
     durationMinutes = MinutesField(5, source="duration_minutes", required=False)
-    schedule = RoomIdentifierField(required=False, help_text="An existing schedule, by id or handle.")
+    schedule = RoomIdentifierField(  # type: ignore[assignment]
+        required=False, help_text="An existing schedule, by id or handle."
+    )
     handle = TextField(max_length=100, required=False, help_text="For the new schedule.")
     timezone = TextField(max_length=64, required=False, help_text="For the new schedule.")
     hours = HoursSerializer(required=False, help_text="For the new schedule.")

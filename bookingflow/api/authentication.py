@@ -1,5 +1,7 @@
 """`Authorization: Bearer <key>`."""
 
+from typing import TYPE_CHECKING, cast
+
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -8,6 +10,9 @@ from bookingflow.lib.errors import Unauthorized
 from bookingflow.organizations import queries
 from bookingflow.organizations.audit import Actor, ActorKind
 from bookingflow.organizations.models import ApiKey
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -19,6 +24,11 @@ class ApiKeyAuthentication(BaseAuthentication):
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def caller_key(request: Request) -> "WithAnnotations[ApiKey, queries.ReadAt]":
+    """The key that the request came with; `read_at` is the database's clock when it was looked up."""
+    return cast("WithAnnotations[ApiKey, queries.ReadAt]", request.auth)
 
 
 def _key_of(header: str) -> ApiKey:

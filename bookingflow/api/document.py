@@ -10,7 +10,8 @@ from drf_spectacular.generators import SchemaGenerator
 
 @cache
 def openapi_document() -> bytes:
-    schema = SchemaGenerator(api_version=None).get_schema(request=None, public=True)
+    generator = SchemaGenerator(api_version=None)  # type: ignore[no-untyped-call]
+    schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return orjson.dumps(schema, option=orjson.OPT_INDENT_2, default=str) + b"\n"
 
 

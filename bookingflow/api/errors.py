@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig, Suspicio
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookingflow.lib import errors, json
@@ -46,7 +47,12 @@ FRAMEWORK_CODES: dict[type[exceptions.APIException], str] = {
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response:
     """DRF's EXCEPTION_HANDLER."""
-    return error_response(exc, context["request"].request_id)
+    return error_response(exc, request_id_of(context["request"]))
+
+
+def request_id_of(request: HttpRequest | Request) -> str:
+    """As the middleware gave it."""
+    return str(getattr(request, "request_id", ""))
 
 
 def error_response(exc: Exception, request_id: str) -> Response:
@@ -130,7 +136,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _plain(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:
-    request_id = getattr(request, "request_id", "")
+    request_id = request_id_of(request)
     if request.path.startswith("/api/"):
         body = json.dumps(envelope(code, message, request_id))
         return HttpResponse(body, status=status, content_type="application/json")

@@ -36,7 +36,7 @@ class FlagField(serializers.BooleanField):
         return data
 
 
-class InstantField(serializers.Field):
+class InstantField(serializers.Field[Any, Any, Any, Any]):
     """An RFC 3339 instant with an offset, as an aware datetime in UTC."""
 
     default_error_messages = {
@@ -87,7 +87,7 @@ class MetadataField(serializers.DictField):
         return values
 
 
-class RoomIdentifierField(serializers.Field):
+class RoomIdentifierField(serializers.Field[Any, Any, Any, Any]):
     """A room's integer id (also as a string), its `bt-` id or its slug."""
 
     default_error_messages = {"invalid": "A room is named by its id, its bt- id or its slug."}

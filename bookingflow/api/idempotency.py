@@ -20,7 +20,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookingflow.api import unit_of_work
-from bookingflow.api.errors import error_response
+from bookingflow.api.authentication import caller_key
+from bookingflow.api.errors import error_response, request_id_of
 from bookingflow.api.models import StoredAnswer
 from bookingflow.lib import crypto, json
 from bookingflow.lib.errors import Fault, IdempotencyConflict, IdempotencyInProgress, InvalidRequest
@@ -78,7 +79,7 @@ def fingerprint(request: Request) -> bytes:
 
 
 def _answer_once(request: Request, key: str, print_: bytes, work: Callable[[], Response]) -> Response:
-    organization_id = request.auth.organization_id
+    organization_id = caller_key(request).organization_id
     _lock(organization_id, key)
     kept_since = Now() - timedelta(hours=settings.IDEMPOTENCY_KEPT_HOURS)
     stored = StoredAnswer.objects.filter(
@@ -92,9 +93,9 @@ def _answer_once(request: Request, key: str, print_: bytes, work: Callable[[], R
     except OperationalError:
         raise
     except IntegrityError as fault:
-        response = error_response(unit_of_work.translated(fault), request.request_id)
+        response = error_response(unit_of_work.translated(fault), request_id_of(request))
     except Exception as fault:  # every refusal is an answer; which are kept is decided below
-        response = error_response(fault, request.request_id)
+        response = error_response(fault, request_id_of(request))
     if response.status_code < 500 and response.status_code not in NEVER_KEPT:
         _store(organization_id, key, print_, response)
     return response

@@ -5,6 +5,7 @@ from typing import Any, Final
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from bookingflow.api.authentication import caller_key
 from bookingflow.lib.errors import Forbidden, PlanRequired, Unauthorized
 from bookingflow.organizations.scopes import covers
 
@@ -20,9 +21,10 @@ class HasScope(BasePermission):
             return True
         if request.auth is None:
             raise Unauthorized
-        if not request.auth.organization.has_api:
+        key = caller_key(request)
+        if not key.organization.has_api:
             raise PlanRequired
         needed = view.scopes[action]
-        if needed != ANY_SCOPE and not covers(request.auth.scopes, needed):
+        if needed != ANY_SCOPE and not covers(key.scopes, needed):
             raise Forbidden(f"This key lacks the scope {needed}.", [{"scope": needed}])
         return True

@@ -94,7 +94,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
 )
 
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
     target_class = "bookingflow.api.authentication.ApiKeyAuthentication"
     name = "apiKey"
 
@@ -102,7 +102,7 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "bf_live_…"}
 
 
-class InstantFieldSchema(OpenApiSerializerFieldExtension):
+class InstantFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "bookingflow.api.fields.InstantField"
     match_subclasses = True
 
@@ -110,7 +110,7 @@ class InstantFieldSchema(OpenApiSerializerFieldExtension):
         return {"type": "string", "format": "date-time"}
 
 
-class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):
+class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "bookingflow.api.fields.RoomIdentifierField"
     match_subclasses = True
 
@@ -118,7 +118,7 @@ class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):
         return {"oneOf": [{"type": "integer"}, {"type": "string"}]}
 
 
-class PercentFieldSchema(OpenApiSerializerFieldExtension):
+class PercentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
     target_class = "bookingflow.api.fields.PercentField"
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def read_query(serializer: type[StrictSerializer], request: Request) -> dict[str
     repeated = [name for name in params if len(params.getlist(name)) > 1]
     if repeated:
         raise InvalidRequest.of(*(Fault(name, "Sent more than once.", "duplicate") for name in repeated))
-    if nul := [name for name, value in params.items() if "\x00" in name + value]:
+    if nul := [name for name, value in params.items() if "\x00" in f"{name}{value}"]:
         raise InvalidRequest.of(
             *(Fault(name.replace("\x00", ""), "NUL characters are not allowed.") for name in nul)
         )

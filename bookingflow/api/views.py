@@ -8,6 +8,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.viewsets import ViewSet
 
+from bookingflow.api.authentication import caller_key
 from bookingflow.api.errors import not_found
 from bookingflow.api.fields import InstantField
 from bookingflow.api.permissions import ANY_SCOPE
@@ -25,7 +26,7 @@ class OrganizationViewSet(ViewSet):
 
     @property
     def organization(self) -> Organization:
-        return self.request.auth.organization  # type: ignore[union-attr,no-any-return]
+        return caller_key(self.request).organization
 
     @property
     def actor(self) -> Actor:
@@ -77,7 +78,7 @@ class Me(OrganizationViewSet):
     )
     def retrieve(self, request: Any) -> Response:
         read_query(NoQuery, request)
-        key, organization = request.auth, self.organization
+        key, organization = caller_key(request), self.organization
         return Response(
             {
                 "organization": {

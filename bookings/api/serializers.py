@@ -73,7 +73,7 @@ class BookingCreateSerializer(StrictSerializer):
 
 class PriceLineSerializer(StrictSerializer):
     kind = serializers.ChoiceField(["base", "guests", "adjustment", "tax"])
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     quantity = serializers.IntegerField()
     unitAmount = serializers.IntegerField()
     amount = serializers.IntegerField()
@@ -121,7 +121,7 @@ class BookingSerializer(StrictSerializer):
     cancellationPolicy = PolicyEntrySerializer(many=True, read_only=True)
     notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
     metadata = MetadataField(required=False)
-    source = serializers.ChoiceField(Source.values, read_only=True)
+    source = serializers.ChoiceField(Source.values, read_only=True)  # type: ignore[assignment]
     manageUrl = serializers.CharField(read_only=True, help_text="For keys with bookings:write only.")
     holdExpiresAt = InstantField(read_only=True, allow_null=True)
     canceledAt = InstantField(read_only=True, allow_null=True)

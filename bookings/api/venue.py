@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookingflow.api.authentication import caller_key
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
@@ -52,7 +53,7 @@ class Bookings(OrganizationViewSet):
     def list(self, request: Request) -> Response:
         asked = read_query(BookingListQuery, request)
         limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
-        now = clock.from_database(request.auth.read_at)
+        now = clock.from_database(caller_key(request).read_at)
         rows = queries.filtered_bookings(self.organization, now=now, **asked)
         return Response(
             page(
@@ -163,6 +164,6 @@ class Bookings(OrganizationViewSet):
 
     def shown(self, booking: Booking, now: datetime | None = None) -> dict[str, Any]:
         """With the customer's link for keys that may do what its bearer may."""
-        writes = covers(self.request.auth.scopes, "bookings:write")  # type: ignore[union-attr]
+        writes = covers(caller_key(self.request).scopes, "bookings:write")
         link = manage_url(booking) if writes else None
         return booking_document(booking, now=now or clock.now(), manage_url=link)

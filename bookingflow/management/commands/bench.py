@@ -11,10 +11,23 @@ from benchmarks.stage import scratch_database, web_server
 from bookingflow.lib.commands import Command as BaseCommand
 
 QUICK_SECONDS, WHOLE_SECONDS = 2.0, 10.0
+COLUMNS = [
+    "scenario",
+    "clients",
+    "per_second",
+    "p50_ms",
+    "p95_ms",
+    "p99_ms",
+    "worst_ms",
+    "requests",
+    "failed",
+]
 
 
 class Command(BaseCommand):
-    help = "Measures slot lists and bookings over real HTTP, on a scratch database that is dropped afterwards."
+    help = (
+        "Measures slot lists and bookings over real HTTP, on a scratch database that is dropped afterwards."
+    )
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--quick", action="store_true", help="a smoke run of some seconds")
@@ -26,16 +39,14 @@ class Command(BaseCommand):
             url = urlsplit(settings.DATABASE_URL)._replace(path=f"/{database}").geturl()
             with web_server(url, workers=settings.WEB_WORKERS) as server:
                 runs = run_all(server.url, venue, clients=clients, seconds=seconds)
-                figures = [run.document() for run in self.progress(runs, of=2 * len(clients), noun="scenarios")]
+                figures = [
+                    run.document() for run in self.progress(runs, of=2 * len(clients), noun="scenarios")
+                ]
                 memory = server.resident_mebibytes()
         return {"webWorkers": settings.WEB_WORKERS, "webProcessMiB": memory, "scenarios": figures}
 
     def told(self, document: Any) -> str:
-        head = f"{'scenario':<30}{'clients':>8}{'req/s':>9}{'p50 ms':>9}{'p95 ms':>9}{'p99 ms':>9}{'worst':>9}{'failed':>8}"
-        rows = [
-            f"{run['scenario']:<30}{run['clients']:>8}{run['per_second']:>9}{run['p50_ms']:>9}{run['p95_ms']:>9}"
-            f"{run['p99_ms']:>9}{run['worst_ms']:>9}{run['failed']:>8}"
-            for run in document["scenarios"]
-        ]
-        memory = f"{document['webWorkers']} web workers, {document['webProcessMiB']} MiB each"
-        return "\n".join([head, *rows, memory])
+        rows = [COLUMNS, *([str(run[name]) for name in COLUMNS] for run in document["scenarios"])]
+        table = [f"{row[0]:<30}" + "".join(f"{cell:>12}" for cell in row[1:]) for row in rows]
+        memory = ", ".join(f"{mebibytes} MiB" for mebibytes in document["webProcessMiB"])
+        return "\n".join([*table, f"{document['webWorkers']} web workers: {memory}"])
