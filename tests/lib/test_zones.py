@@ -44,11 +44,11 @@ def test_anything_else_is_refused_with_a_sentence(name: str) -> None:
 
 def test_only_the_wheel_gives_zones_even_after_another_was_loaded() -> None:
     program = (
-        "import json, zoneinfo; zoneinfo.ZoneInfo('Europe/Paris'); import bookingflow.lib.zones as z;"
-        "print(json.dumps([list(zoneinfo.TZPATH), z.TZDATA_VERSION]))"
+        "import json, zoneinfo; early = zoneinfo.ZoneInfo('Europe/Paris'); import bookingflow.lib.zones as z;"
+        "print(json.dumps([list(zoneinfo.TZPATH), z.zone('Europe/Paris') is early, z.TZDATA_VERSION]))"
     )
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, timeout=60)
-    assert json.loads(answer.stdout) == [[], TZDATA_VERSION]
+    assert json.loads(answer.stdout) == [[], False, TZDATA_VERSION]
     assert zoneinfo.TZPATH == ()
 
 

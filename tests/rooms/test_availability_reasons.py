@@ -18,6 +18,7 @@ from rooms.availability import (
     free_slots,
     never_on_offer,
     reasons_against,
+    timeline_span,
 )
 from rooms.hours import WEEKDAYS, openings, parse_weekly
 
@@ -158,6 +159,12 @@ def test_an_empty_busy_time_is_in_nobodys_way() -> None:
     assert against(busy=(replace(BLOCK, start=NOON + MINUTE, end=NOON + MINUTE),)) == []
 
 
+def test_a_long_block_counts_although_a_later_one_has_ended() -> None:
+    day_long = replace(BLOCK, start=NOON - timedelta(hours=5), end=NOON + timedelta(hours=5), label="Day")
+    short = replace(BLOCK, start=NOON - timedelta(hours=2), end=NOON - timedelta(hours=1))
+    assert said(busy=(day_long, short)) == [("BLOCKED", "Blocked: Day")]
+
+
 def test_all_reasons_are_given_what_never_was_on_offer_first() -> None:
     question: dict[str, Any] = {
         "start": NOON + 5 * MINUTE, "guests": 9, "duration": 45, "now": NOON + 10 * MINUTE,
@@ -230,6 +237,12 @@ def test_without_a_duration_a_start_is_free_if_any_duration_is() -> None:
     assert codes(rules, taken=(session(),), duration=None) == ["BOOKED"]
 
 
+def test_without_a_duration_the_session_of_a_longer_one_can_be_joined() -> None:
+    rules = replace(SHARED, durations=(30, 60))
+    assert against(rules, taken=(shared(1),), duration=None) == []
+    assert codes(rules, taken=(shared(1),), duration=30) == ["BOOKED"]
+
+
 def test_many_bookings_are_named_briefly() -> None:
     names = tuple(f"BF-{letter}" for letter in "ABCDE")
     assert said(taken=(session(references=names),))[0][1] == "Taken by BF-A, BF-B, BF-C and 2 more"
@@ -248,6 +261,23 @@ def test_a_start_may_come_in_any_zone() -> None:
     assert codes(start=NOON.astimezone(NEW_YORK), taken=(session(),)) == ["BOOKED"]
 
 
+@pytest.mark.parametrize("fold", [0, 1])
+def test_a_start_in_a_repeated_hour_may_come_in_its_own_zone(fold: int) -> None:
+    """Python finds no such time equal to one in another zone."""
+    start = datetime(2026, 11, 1, 1, 30, fold=fold, tzinfo=NEW_YORK)
+    weekly = parse_weekly({name: [["00:00", "05:00"]] for name in WEEKDAYS})
+    found = openings(weekly, {}, NEW_YORK, start.date(), start.date())
+    now = datetime(2026, 10, 30, tzinfo=UTC)
+    assert reasons_against(RULES, Timeline(found, (), ()), now, start, Party(60, 2, "private")) == []
+
+
+def test_the_span_to_load_has_room_for_any_buffer() -> None:
+    span = timeline_span(RULES, DAY, DAY, 90)
+    midnight = NOON - timedelta(hours=12)
+    assert span.start <= midnight - timedelta(hours=24)
+    assert span.end >= midnight + timedelta(hours=24) + 90 * MINUTE + timedelta(hours=24)
+
+
 def seats(rules: RoomRules, *taken: Taken, mode: str = "private") -> set[int]:
     weekly = parse_weekly({name: [["12:00", "13:00"]] for name in WEEKDAYS})
     timeline = Timeline(openings(weekly, {}, NEW_YORK, DAY, DAY), taken, ())
@@ -261,3 +291,4 @@ def test_seats_left_are_the_guests_that_still_fit() -> None:
     assert seats(SHARED, shared(7), mode="shared") == {3}
     assert seats(SHARED, shared(9), mode="shared") == set()
     assert seats(replace(BOTH, guests_max=5)) == {5}
+    assert seats(replace(BOTH, guests_max=5), mode="shared") == {10}

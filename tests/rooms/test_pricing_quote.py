@@ -161,6 +161,13 @@ def test_an_included_tax_is_a_line_of_nothing_that_names_what_is_contained() -> 
     assert answer.total == 12000
 
 
+def test_a_tax_that_is_added_leaves_what_is_contained_alone() -> None:
+    taxes = [{"label": "VAT", "percent": 20, "included": True}, {"label": "City", "percent": 5}]
+    answer = ask(prices(base=12000, taxes=taxes))
+    assert answer.lines[1].label == "VAT 20 % included (20.00 USD)"
+    assert (answer.lines[2].amount, answer.total) == (600, 12600)
+
+
 def test_several_included_taxes_share_one_net() -> None:
     taxes = [{"label": "A", "percent": 5, "included": True}, {"label": "B", "percent": 10, "included": True}]
     labels = [line.label for line in ask(prices(base=11500, taxes=taxes)).lines[1:]]
