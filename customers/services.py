@@ -81,15 +81,18 @@ def update_customer(
     return customer
 
 
-def get_or_make(*, organization: Organization, person: Person, at: datetime) -> tuple[Customer, bool]:
+def get_or_make(
+    *, organization: Organization, person: Person, at: datetime, told: bool = True
+) -> tuple[Customer, bool]:
     """The customer of that email, with their stored name and phone, and whether they were made by this call.
 
-    Records nothing: whoever calls puts `customer.created` into their own journal.
+    Records nothing: whoever calls puts `customer.created` into their own journal, unless nothing is `told`.
     """
     require_transaction()
     if known := customer_by_email(organization, person["email"]):
         return known, False
     customer = _new_customer(organization, person, at)
+    customer.sequence = int(told)
     if inserted(customer, unless=EMAIL_ONCE):
         return customer, True
     return Customer.objects.get(organization=organization, email=customer.email), False

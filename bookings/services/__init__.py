@@ -2,6 +2,7 @@
 caller rolls back. Locks are taken in this order: schedules by id, booking, customer."""
 
 from bookings.services.book import book_room
+from bookings.services.bring_in import import_booking
 from bookings.services.cancel import cancel_booking
 from bookings.services.change import change_booking
 from bookings.services.complete import complete_booking, mark_no_show
@@ -16,6 +17,7 @@ __all__ = [
     "complete_booking",
     "confirm_booking",
     "expire_holds",
+    "import_booking",
     "mark_no_show",
     "reschedule_booking",
 ]

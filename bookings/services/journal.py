@@ -20,9 +20,12 @@ PERSONAL = frozenset({"customer", "notes", "metadata"})
 
 @dataclass
 class Journal:
+    """With `told` False nothing is told of what is done, only written down."""
+
     organization_id: UUID
     actor: Actor
     at: datetime
+    told: bool = True
     drafts: list[Draft] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
 
@@ -31,7 +34,8 @@ class Journal:
         self.acts.append(Act(action, "booking", str(booking.pk), kept))
 
     def made(self, customer: Customer) -> None:
-        self.drafts.append(customer_events.customer_created(customer))
+        if self.told:
+            self.drafts.append(customer_events.customer_created(customer))
         self.acts.append(customer_act("customer.created", customer))
 
     def edited(self, customer: Customer, changed: list[str]) -> None:

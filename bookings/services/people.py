@@ -99,7 +99,7 @@ def _edited(organization: Organization, present: Customer, wish: PersonChange, j
 
 
 def _of_email(organization: Organization, person: Person, journal: Journal) -> Customer:
-    customer, made = get_or_make(organization=organization, person=person, at=journal.at)
+    customer, made = get_or_make(organization=organization, person=person, at=journal.at, told=journal.told)
     if made:
         journal.made(customer)
     return customer
