@@ -221,7 +221,7 @@ UNFOLD = {
             "200": "#99f6e4",
             "300": "#5eead4",
             "400": "#2dd4bf",
-            "500": "#0d9488",
+            "500": "#14b8a6",
             "600": "#0f766e",
             "700": "#115e59",
             "800": "#134e4a",
@@ -282,12 +282,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = TIME_ZONE
 # In memory: with no file of its own, any number of beats may run.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# A message that found no worker in time is dropped: the next one does the same work.
+# A message that found no worker in time is dropped, the next one does the same work; clocks may differ by a minute.
 CELERY_BEAT_SCHEDULE = {
-    "deliver what is due": {"task": "webhooks.drain", "schedule": 2.0, "options": {"expires": 2.0}},
-    "end what waits for disabled endpoints": {
-        "task": "webhooks.tidy",
-        "schedule": 60.0,
-        "options": {"expires": 60.0},
-    },
+    "deliver what is due": {"task": "webhooks.drain", "schedule": 2.0, "options": {"expires": 60}},
+    "put deliveries right": {"task": "webhooks.tidy", "schedule": 60.0, "options": {"expires": 300}},
 }

@@ -44,9 +44,3 @@ def end_open_deliveries(endpoint_ids: Collection[UUID], *, at: datetime) -> int:
     return waiting.filter(next_attempt_at__isnull=False).update(
         status=DeliveryStatus.EXHAUSTED, next_attempt_at=None, lease=None, leased_until=None
     )
-
-
-def end_deliveries_of_inactive(*, at: datetime) -> int:
-    """For those that were placed, or left by a killed worker, while their endpoint was being switched off."""
-    waiting = Delivery.objects.filter(endpoint__active=False, next_attempt_at__isnull=False)
-    return end_open_deliveries(set(waiting.values_list("endpoint_id", flat=True)), at=at)

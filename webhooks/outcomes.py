@@ -1,4 +1,4 @@
-"""What an attempt's answer means: for the delivery, and for the endpoint's health. Pure."""
+"""What an attempt's answer means: for the delivery, and for the endpoint's health. Decides, and does nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -4,9 +4,10 @@ from celery import shared_task
 
 from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
-from webhooks import delivery, endpoint_health
+from webhooks import delivery
 from webhooks.fanout import unplaced_events
 from webhooks.turns import turn
+from webhooks.upkeep import put_right
 from webhooks.wake import DRAIN_TASK, unmark, wake_drain
 
 
@@ -23,4 +24,4 @@ def drain() -> None:
 
 @shared_task(name="webhooks.tidy")  # type: ignore[untyped-decorator]
 def tidy() -> None:
-    unit_of_work.run(lambda: endpoint_health.end_deliveries_of_inactive(at=clock.now()))
+    unit_of_work.run(lambda: put_right(now=clock.now()))

@@ -43,9 +43,7 @@ def unmark() -> None:
 
 def _publish() -> None:
     with producers[_connection()].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-        current_app.send_task(
-            DRAIN_TASK, producer=producer, retry=False, ignore_result=True, expires=MARK_MS / 1000
-        )
+        current_app.send_task(DRAIN_TASK, producer=producer, retry=False, ignore_result=True)
 
 
 @cache

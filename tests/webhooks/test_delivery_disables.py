@@ -15,7 +15,6 @@ from tests.receiver import Receiver, Reply
 from webhooks.delivery import drain
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 from webhooks.services import update_endpoint
-from webhooks.tasks import tidy
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,14 +105,3 @@ def test_afterwards_nothing_is_sent_until_it_is_enabled_again(
     drain()
     assert [request.headers["webhook-id"] for request in receiver.requests()][1:] == [event.public_id]
     assert Endpoint.objects.get().failing_since is None
-
-
-def test_what_slipped_in_while_it_was_being_disabled_is_ended_too(
-    organization: Organization, endpoint: Endpoint
-) -> None:
-    make_event(organization)
-    drain()
-    assert statuses() == [DeliveryStatus.FAILED]
-    Endpoint.objects.update(active=False)
-    tidy()
-    assert statuses() == [DeliveryStatus.EXHAUSTED]
