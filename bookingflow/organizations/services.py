@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from bookingflow.lib import api_keys, clock, json, money, zones
-from bookingflow.lib.errors import AlreadyExists, Fault, InvalidRequest
+from bookingflow.lib.errors import AlreadyExists, Fault, InvalidRequest, NotFound
 from bookingflow.lib.names import name_fault
 from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Act, Actor, record_acts
@@ -108,6 +108,24 @@ def create_staff(
     return user, made_up
 
 
+def renew_password(
+    *, organization: Organization, user: User, actor: Actor, password: str | None = None
+) -> str:
+    """For the operator, since it opens whatever else they sign in to. The given one, or one that is made up.
+
+    Raises NotFound where they aren't on this staff.
+    """
+    require_transaction()
+    if not Membership.objects.filter(organization=organization, user=user).exists():
+        raise NotFound(f"{user.email} is not on the staff of {organization.name}.")
+    renewed = _made_up_password() if password is None else password
+    user.password = _hashed(user.email, renewed)
+    user.save(update_fields=["password"])
+    act = Act("staff.password_renewed", "user", str(user.pk))
+    record_acts([act], organization_id=organization.id, actor=actor)
+    return renewed
+
+
 def _login(email: str, password: str | None) -> tuple[User, str | None]:
     user = User.objects.filter(email=email).first()
     if user is None:
@@ -147,8 +165,12 @@ def create_api_key(
     scopes: Collection[str],
     actor: Actor,
     expires_at: datetime | None = None,
+    made: api_keys.NewKey | None = None,
 ) -> tuple[ApiKey, str]:
-    """The key's row and its text, which is nowhere else and can't be had again. On any plan: calls need one."""
+    """The key's row and its text, which is nowhere else and can't be had again. On any plan: calls need one.
+
+    `made` is a key that was made before and that this database doesn't know.
+    """
     require_transaction()
     over = expires_at is not None and expires_at <= clock.now()
     _refuse(
@@ -156,7 +178,7 @@ def create_api_key(
         ("scopes", scopes_fault(scopes)),
         ("expiresAt", "This is over already." if over else None),
     )
-    key, text = _issued(organization.id, name.strip(), scopes, expires_at)
+    key, text = _issued(organization.id, name.strip(), scopes, expires_at, made)
     record_acts([_created(key)], organization_id=organization.id, actor=actor)
     return key, text
 
@@ -193,9 +215,13 @@ def revoke_api_key(*, key: ApiKey, actor: Actor) -> ApiKey:
 
 
 def _issued(
-    organization_id: UUID, name: str, scopes: Iterable[str], expires_at: datetime | None
+    organization_id: UUID,
+    name: str,
+    scopes: Iterable[str],
+    expires_at: datetime | None,
+    made: api_keys.NewKey | None = None,
 ) -> tuple[ApiKey, str]:
-    new = api_keys.generate()
+    new = made or api_keys.generate()
     key = ApiKey.objects.create(
         organization_id=organization_id,
         name=name,
