@@ -26,11 +26,12 @@ def announcement(*, base_url: str, data_dir: Path, today: date) -> str:
 
 
 def _demo_lines(organizations: list[dict[str, Any]], base_url: str, today: date) -> list[str]:
-    if not organizations:
+    # Its staff may have left, and its rooms been closed.
+    first = next((each for each in organizations if each["staff"] and each["rooms"]), None)
+    if first is None:
         return [
             "  To begin: manage.py create_organization --help, create_staff --help, create_api_key --help"
         ]
-    first = organizations[0]
     owner = next((person for person in first["staff"] if person["role"] == "owner"), first["staff"][0])
     room = first["rooms"][0]["id"]
     period = f"startDate={today}&endDate={today + timedelta(days=DAYS_SHOWN)}"
