@@ -49,7 +49,6 @@ class Guardian:
             signal.signal(number, self._stop_soon)
         self._tell(self._status)
         try:
-            self._server.prepare()
             self._start_first()
             self._watch()
         finally:
@@ -77,6 +76,7 @@ class Guardian:
 
     def _start(self) -> bool:
         """Starts the server and waits until it answers; False when it ended before it did."""
+        self._server.prepare()
         command = self._server.command()
         end_with_us = _end_with(os.getpid(), self._server.farewell[0][0])
         # The guardian has one thread, so code between fork and exec is safe.

@@ -2,8 +2,12 @@
 
 import http.client
 import socket
+import time
 
 from bookingflow.embedded.errors import EmbeddedProblem
+
+# A killed copy's servers may need a moment to let go of the port.
+PATIENCE_SECONDS = 1.0
 
 Address = tuple[socket.AddressFamily, str, int]
 
@@ -24,22 +28,31 @@ def reserve(address: Address) -> socket.socket:
     Raises EmbeddedProblem where the port is taken or not allowed. The web servers bind with SO_REUSEPORT, which
     alone would let two copies share a port without noticing.
     """
-    family, host, port = address
-    try:
-        with socket.socket(family) as trial:
-            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            trial.bind((host, port))
-        reserved = socket.socket(family)
-        reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        reserved.bind((host, port))
-    except PermissionError:
-        raise EmbeddedProblem(
-            f"Port {port} is not allowed for this user: choose another one with PORT."
-        ) from None
-    except OSError as fault:
-        raise EmbeddedProblem(
-            f"Port {port} on {host} can't be used ({fault.strerror}): choose another one with PORT or --port."
-        ) from None
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return _reserve(address)
+        except PermissionError:
+            reason = "not allowed for this user"
+            break
+        except OSError as fault:
+            reason = fault.strerror or "unusable"
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.05)
+    raise EmbeddedProblem(
+        f"Port {address[2]} on {address[1]}: {reason}. Choose another one with PORT or --port."
+    )
+
+
+def _reserve(address: Address) -> socket.socket:
+    family, *where = address
+    with socket.socket(family) as trial:
+        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        trial.bind(tuple(where))
+    reserved = socket.socket(family)
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind(tuple(where))
     return reserved
 
 

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -108,11 +109,22 @@ class PostgresServer:
         """Ends a server that outlived its guardian; clears lock files whose pid belongs to somebody else by now."""
         pid = self._recorded_pid()
         if pid is not None and self._is_ours(pid):
-            _end(pid, seconds=30)
+            self._end(pid)
         elif pid is not None and is_alive(pid):
             (self._cluster / "postmaster.pid").unlink()
         for leftover in self._sockets.glob(f"{location.POSTGRES_SOCKET}*"):
             leftover.unlink()
+
+    def _end(self, pid: int) -> None:
+        for number, seconds in self.farewell:
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
+            deadline = time.monotonic() + seconds
+            while is_alive(pid) and time.monotonic() < deadline:
+                time.sleep(0.05)
+            if not is_alive(pid):
+                return
+        raise EmbeddedProblem(f"An earlier PostgreSQL (process {pid}) doesn't end: stop it and try again.")
 
     def _recorded_pid(self) -> int | None:
         try:
@@ -128,15 +140,6 @@ def _ensure_database(connection: psycopg.Connection) -> None:
     found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [location.DATABASE]).fetchone()
     if found is None:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(location.DATABASE)))
-
-
-def _end(pid: int, *, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    os.kill(pid, signal.SIGINT)
-    while is_alive(pid):
-        if time.monotonic() > deadline:
-            os.kill(pid, signal.SIGKILL)
-        time.sleep(0.05)
 
 
 def _programs() -> Path:

@@ -22,6 +22,8 @@ def make_secret_key(data_dir: Path) -> str:
     descriptor, draft = tempfile.mkstemp(prefix=".secret_key.", dir=data_dir)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48))
+        file.flush()
+        os.fsync(descriptor)
     with suppress(FileExistsError):
         os.link(draft, _file(data_dir))
     os.unlink(draft)

@@ -1,14 +1,11 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from bookingflow.embedded.announcement import announcement
 
 BASE_URL = "http://127.0.0.1:8123"
-DEMO: dict[str, list[dict[str, Any]]] = {
+DEMO = {
     "organizations": [
         {
             "slug": "north-pier",
@@ -42,12 +39,3 @@ def test_it_names_addresses_login_and_key_and_a_line_to_paste(tmp_path: Path) ->
 
 def test_without_demo_venues_it_says_how_to_begin(tmp_path: Path) -> None:
     assert "create_organization --help" in told(tmp_path)
-
-
-@pytest.mark.parametrize("gone", ["staff", "rooms"])
-def test_a_venue_that_nobody_can_enter_or_book_is_passed_over(tmp_path: Path, gone: str) -> None:
-    left = {**DEMO["organizations"][0], gone: []}
-    (tmp_path / "demo.json").write_text(json.dumps({"organizations": [left]}))
-    assert "create_organization --help" in told(tmp_path)
-    (tmp_path / "demo.json").write_text(json.dumps({"organizations": [left, *DEMO["organizations"]]}))
-    assert "olive@example.com" in told(tmp_path)
