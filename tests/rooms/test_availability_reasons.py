@@ -292,3 +292,17 @@ def test_seats_left_are_the_guests_that_still_fit() -> None:
     assert seats(SHARED, shared(9), mode="shared") == set()
     assert seats(replace(BOTH, guests_max=5)) == {5}
     assert seats(replace(BOTH, guests_max=5), mode="shared") == {10}
+
+
+def test_a_start_that_two_openings_share_is_listed_once() -> None:
+    weekly = parse_weekly({"fri": [["22:00", "02:00"]], "sat": [["00:00", "03:00"]]})
+    timeline = Timeline(openings(weekly, {}, NEW_YORK, DAY, DAY), (), ())
+    found = free_slots(
+        replace(RULES, slot_interval=60),
+        timeline,
+        NOON - timedelta(days=2),
+        DAY,
+        DAY,
+        Party(60, 2, "private"),
+    )
+    assert [slot.start.astimezone(NEW_YORK).hour for slot in found] == [0, 1, 2]
