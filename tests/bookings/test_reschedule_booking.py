@@ -32,7 +32,7 @@ from tests.builders import make_booking, make_room, make_shared_room, slot
 pytestmark = pytest.mark.django_db
 
 
-def rescheduled(booking: Booking, start: datetime, *, minutes: int = 60) -> Booking:
+def rescheduled(booking: Booking, start: datetime, *, minutes: float = 60) -> Booking:
     return reschedule_booking(**by(booking), start=start, end=start + timedelta(minutes=minutes))
 
 
@@ -92,9 +92,9 @@ def test_another_duration_that_the_room_has_works_and_one_that_it_lacks_does_not
         rescheduled(make_booking(room, start=slot(15), duration_minutes=60), slot(12), minutes=45)
 
 
-@pytest.mark.parametrize("minutes", [0, -60])
-def test_an_end_that_is_not_after_the_start_is_never_on_offer(minutes: int) -> None:
-    with refused(SlotUnavailable):
+@pytest.mark.parametrize("minutes", [0, -60, 60.5])
+def test_an_end_that_no_duration_leads_to_is_never_on_offer(minutes: float) -> None:
+    with refused(SlotUnavailable, "end does not agree"):
         rescheduled(make_booking(), slot(12), minutes=minutes)
 
 

@@ -12,7 +12,7 @@ from bookingflow.organizations.models import Organization
 from customers.models import Customer
 from customers.queries import find_customer
 from customers.services import Person, create_customer, get_or_make
-from tests.bookings.race import race, refusals, won
+from tests.bookings.race import in_the_middle, race, refusals, waiting, won
 from tests.bookings.stage import refused, told, written
 from tests.builders import make_customer, make_organization
 from webhooks.models import Event
@@ -89,6 +89,21 @@ def test_of_many_who_make_one_customer_at_once_one_does() -> None:
     ways = race([lambda: get_or_make(organization=organization, person=bob(), at=clock.now())] * 5)
     assert sorted(made for _, made in won(ways)) == [False] * 4 + [True]
     assert len({customer.pk for customer, _ in ways}) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_just_being_made_is_waited_for_and_found() -> None:
+    organization = make_organization()
+    with in_the_middle(INSERT, [organization.pk]) as other:
+        outcome = waiting(lambda: get_or_make(organization=organization, person=bob(), at=clock.now()), other)
+    found, made = outcome.result()
+    assert (found.name, made) == ("Robert", False)
+
+
+INSERT = """
+    INSERT INTO customers_customer (id, organization_id, name, email, phone, notes, metadata, sequence)
+    VALUES (gen_random_uuid(), %s, 'Robert', 'bob@example.com', '', '', '{}', 1)
+"""
 
 
 def bob() -> Person:
