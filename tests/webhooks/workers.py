@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,22 +25,29 @@ def drain_process(code: str = DRAIN, **environment: str) -> Iterator["subprocess
 
 @contextmanager
 def celery(*arguments: str, **environment: str) -> Iterator["subprocess.Popen[bytes]"]:
-    """`celery -A bookingflow …` until the block is left."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "celery", "-A", "bookingflow", "--quiet", *arguments],
-        env=os.environ
-        | {"DATABASE_URL": database_url(), "WEBHOOK_ALLOW_PRIVATE_TARGETS": "true"}
-        | environment,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield process
-    finally:
-        process.terminate()
+    """`celery -A bookingflow …` until the block is left; what it said is in the test's captured output."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "celery", "-A", "bookingflow", "--quiet", *arguments],
+            env=os.environ
+            | {"DATABASE_URL": database_url(), "WEBHOOK_ALLOW_PRIVATE_TARGETS": "true"}
+            | environment,
+            cwd=ROOT,
+            stdout=said,
+            stderr=said,
+        )
         try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            yield process
+        finally:
+            _end(process)
+            said.seek(0)
+            print(said.read().decode())  # noqa: T201
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
