@@ -6,7 +6,7 @@ from django.urls import include, path, re_path
 from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
 from bookings.api.venue import Bookings
-from rooms.api import Rooms, Schedules
+from rooms.api import Blocks, Catalog, Rooms, Schedules
 from webhooks.api import Endpoints
 
 handler400 = "bookingflow.api.errors.bad_request"
@@ -24,9 +24,20 @@ venue_api = [
         ),
     ),
     path("rooms", Rooms.as_view({"get": "list", "post": "create"})),
-    path("rooms/<str:identifier>", Rooms.as_view({"get": "retrieve"})),
+    path(
+        "rooms/<str:identifier>",
+        Rooms.as_view({"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}),
+    ),
     path("schedules", Schedules.as_view({"get": "list"})),
     path("schedules/explain", Schedules.as_view({"get": "explain"})),
+    path("schedules/block", Blocks.as_view({"post": "create"})),
+    path("schedules/blocks", Blocks.as_view({"get": "list"})),
+    path("schedules/blocks/<str:identifier>", Blocks.as_view({"get": "retrieve", "delete": "destroy"})),
+    path(
+        "schedules/<str:identifier>",
+        Schedules.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
+    ),
+    path("catalog", Catalog.as_view({"get": "list"})),
     path("webhooks", Endpoints.as_view({"post": "create"})),
 ]
 

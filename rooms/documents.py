@@ -24,7 +24,7 @@ def room_document(room: Room) -> Document:
         "active": room.active,
         "schedule": schedule_brief(room.schedule),
         **_offer(room),
-        "pricing": {"currency": room.organization.currency, **room.pricing},
+        "pricing": price_list(room),
         "holdMinutes": room.hold_minutes,
         "cancellationPolicy": room.cancellation_policy,
         "bookingUrl": booking_url(room),
@@ -46,6 +46,10 @@ def _offer(room: Room) -> Document:
         "maxDaysAhead": room.max_days_ahead,
         "guests": {"min": room.guests_min, "max": room.guests_max},
     }
+
+
+def price_list(room: Room) -> Document:
+    return {"currency": room.organization.currency, **room.pricing}
 
 
 def booking_url(room: Room) -> str:

@@ -113,6 +113,7 @@ class Room(models.Model):
             ),
             models.CheckConstraint(condition=Q(slot_interval_minutes__gte=5), name="room_slot_interval"),
         ]
+        indexes: ClassVar = [models.Index(fields=["organization", "id"], name="room_by_organization")]
 
     def __str__(self) -> str:
         return self.name
@@ -140,7 +141,10 @@ class Block(models.Model):
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(end__gt=F("start")), name="block_not_empty")
         ]
-        indexes: ClassVar = [models.Index(fields=["schedule", "end"], name="block_by_schedule_end")]
+        indexes: ClassVar = [
+            models.Index(fields=["schedule", "end"], name="block_by_schedule_end"),
+            models.Index(fields=["organization", "start", "id"], name="block_by_organization_start"),
+        ]
 
     def __str__(self) -> str:
         return self.reason or "Block"

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 from uuid import UUID
 
@@ -10,23 +10,27 @@ from django.db import connection
 from django.db.models import DateTimeField, Func, Q, QuerySet
 
 from bookingflow.lib.errors import BookingTypeNotFound, NotFound
-from bookingflow.lib.zones import zone
+from bookingflow.lib.names import slug_from
+from bookingflow.lib.zones import start_of_day, zone
 from bookingflow.organizations.models import Organization
 from rooms.availability import RoomRules
-from rooms.models import Room, Schedule
+from rooms.models import Block, Room, Schedule
 from rooms.timelines import load_timeline
 
 if TYPE_CHECKING:
     from django_stubs_ext import WithAnnotations
 
 __all__ = [
-    "ReadAt", "UpcomingClaim", "claims_within", "find_room", "find_schedule", "load_timeline", "room_is", "room_rules",
-    "rooms_of", "schedules_of", "upcoming_claims",
+    "ReadAt", "UpcomingClaim", "claims_within", "filtered_blocks", "filtered_rooms", "find_block", "find_room",
+    "find_schedule", "load_timeline", "may_name_a_room", "may_name_a_schedule", "room_is", "room_rules", "rooms_of",
+    "schedule_is", "schedules_of", "upcoming_claims",
 ]  # fmt: skip
 
 _INTEGER = re.compile(r"[1-9][0-9]{0,18}")
 _BOOKING_TYPE = re.compile(r"bt-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9-]{1,100}")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_DAY = timedelta(days=1)
 
 
 class ReadAt(TypedDict):
@@ -48,6 +52,38 @@ def room_is(identifier: int | str) -> Q:
     return Q(slug=text) if _NAME.fullmatch(text) else Q(pk__in=[])
 
 
+def may_name_a_room(identifier: str) -> bool:
+    return _NAME.fullmatch(identifier) is not None
+
+
+def filtered_rooms(
+    organization: Organization,
+    *,
+    active: bool | None = None,
+    schedule: str | None = None,
+    mode: str | None = None,
+    search: str | None = None,
+) -> QuerySet[Room]:
+    """What is None doesn't narrow. `search`: every word of it stands in the room's name, slug or description."""
+    rows = rooms_of(organization)
+    if active is not None:
+        rows = rows.filter(active=active)
+    if schedule is not None:
+        rows = rows.filter(schedule__in=schedules_of(organization).filter(schedule_is(schedule)))
+    if mode is not None:
+        rows = rows.filter(modes__contains=[mode])
+    for word in (search or "").split():
+        rows = rows.filter(_holds(word))
+    return rows
+
+
+def _holds(word: str) -> Q:
+    """Slugs are without accents and case, so a word is looked for there in that form."""
+    plain = slug_from(word, fallback="").strip("-")
+    in_slug = Q(slug__contains=plain) if plain else Q()
+    return Q(name__icontains=word) | Q(description__icontains=word) | in_slug
+
+
 def find_room(organization: Organization, identifier: int | str) -> "WithAnnotations[Room, ReadAt]":
     """With its schedule and `read_at`, the database's clock at the reading. Raises BookingTypeNotFound."""
     read_at = Func(function="clock_timestamp", output_field=DateTimeField())
@@ -61,13 +97,66 @@ def schedules_of(organization: Organization) -> QuerySet[Schedule]:
     return organization.schedules.all()
 
 
+def schedule_is(identifier: int | str) -> Q:
+    """The integer id (also as a string) or the handle."""
+    text = str(identifier)
+    if _INTEGER.fullmatch(text):
+        return Q(pk=int(text))
+    return Q(handle=text) if _NAME.fullmatch(text) else Q(pk__in=[])
+
+
+def may_name_a_schedule(identifier: str) -> bool:
+    return _NAME.fullmatch(identifier) is not None
+
+
 def find_schedule(organization: Organization, identifier: int | str) -> Schedule:
     """By id (also as a string) or handle. Raises NotFound."""
-    text = str(identifier)
-    named = Q(pk=int(text)) if _INTEGER.fullmatch(text) else Q(handle=text)
-    found = schedules_of(organization).filter(named).first() if _NAME.fullmatch(text) else None
+    found = schedules_of(organization).filter(schedule_is(identifier)).first()
     if found is None:
         raise NotFound("There is no such schedule.")
+    return found
+
+
+def filtered_blocks(
+    organization: Organization,
+    *,
+    room: str | None = None,
+    schedule: str | None = None,
+    start_date: date | None = None,
+    end_date: date | None = None,
+) -> QuerySet[Block]:
+    """What is None doesn't narrow. The dates are local days of each block's schedule, both included: a block counts
+    that reaches into them."""
+    rows = organization.blocks.all()
+    if room is not None:
+        rows = rows.filter(schedule__in=rooms_of(organization).filter(room_is(room)).values("schedule"))
+    if schedule is not None:
+        rows = rows.filter(schedule__in=schedules_of(organization).filter(schedule_is(schedule)))
+    if start_date or end_date:
+        rows = rows.filter(_within_days(organization, start_date, end_date))
+    return rows
+
+
+def _within_days(organization: Organization, first: date | None, last: date | None) -> Q:
+    """A day begins at another instant in each zone; one query tells which there are."""
+    zones = schedules_of(organization).order_by("timezone").values_list("timezone", flat=True).distinct()
+    condition = Q(pk__in=[])
+    for name in zones:
+        part = Q(schedule__timezone=name)
+        if first:
+            part &= Q(end__gt=start_of_day(first, zone(name)))
+        if last:
+            part &= Q(start__lt=start_of_day(last + _DAY, zone(name)))
+        condition |= part
+    return condition
+
+
+def find_block(organization: Organization, identifier: str) -> Block:
+    """Raises NotFound."""
+    known = _UUID.fullmatch(identifier.lower())
+    found = organization.blocks.filter(pk=UUID(identifier)).first() if known else None
+    if found is None:
+        raise NotFound("There is no such block.")
     return found
 
 

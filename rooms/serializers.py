@@ -1,69 +1,43 @@
-"""Rooms and schedules as clients send them. Names stand here as on the wire; types and bounds are checked here,
+"""Rooms as clients send them. Names stand here as on the wire; types and bounds are checked here,
 what depends on more than one field in the services."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from bookingflow.api.fields import (
     MAX_MINOR,
     FlagField,
     InstantField,
     PercentField,
-    QueryInstantField,
-    RoomIdentifierField,
+    QueryFlagField,
     TextField,
     WholeNumberField,
 )
+from bookingflow.api.paging import PageQuery
 from bookingflow.api.serializers import StrictSerializer
-from rooms.availability import ReasonCode
+from rooms.fields import (
+    YEAR_MINUTES,
+    ClockField,
+    MinorField,
+    MinutesField,
+    NameField,
+    ScheduleFilterField,
+    ScheduleIdentifierField,
+    ZoneField,
+)
 from rooms.hours import WEEKDAYS
 from rooms.models import Mode
+from rooms.schedule_serializers import (
+    AvailabilitySerializer,
+    HoursSerializer,
+    ScheduleBriefSerializer,
+    TotalSerializer,
+)
 
-DAY_MINUTES = 24 * 60
-YEAR_MINUTES = 365 * DAY_MINUTES
 MAX_LIST = 100
-
-
-class MinorField(WholeNumberField):
-    """An amount in the currency's minor units."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"min_value": 0, "max_value": MAX_MINOR} | kwargs)
-
-
-class MinutesField(WholeNumberField):
-    def __init__(self, least: int = 0, most: int = DAY_MINUTES, **kwargs: Any) -> None:
-        super().__init__(min_value=least, max_value=most, **kwargs)
-
-
-class ClockField(serializers.RegexField):
-    """A local wall time, `HH:MM`; `24:00` ends a day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(r"\A(?:[01]\d|2[0-3]):[0-5]\d\Z|\A24:00\Z", **kwargs)
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class OpeningField(serializers.ListField):
-    """`["10:00", "22:00"]`: from, to; an end at or before its start is on the next day."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(child=ClockField(), min_length=2, max_length=2, **kwargs)
-
-
-class HoursSerializer(StrictSerializer):
-    """A day left out is closed."""
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        return {
-            day: serializers.ListField(child=OpeningField(), required=False, max_length=24)
-            for day in WEEKDAYS
-        }
 
 
 class TierSerializer(StrictSerializer):
@@ -112,63 +86,8 @@ class PolicyEntrySerializer(StrictSerializer):
 
 
 class GuestsRangeSerializer(StrictSerializer):
-    min = WholeNumberField(min_value=1, max_value=1000)
-    max = WholeNumberField(min_value=1, max_value=1000)
-
-
-class ScheduleBriefSerializer(StrictSerializer):
-    id = serializers.IntegerField()
-    handle = serializers.CharField()
-    name = serializers.CharField()
-    timezone = serializers.CharField()
-
-
-class SlotPriceSerializer(StrictSerializer):
-    currency = serializers.CharField()
-    total = serializers.IntegerField()
-
-
-class SlotSerializer(StrictSerializer):
-    start = InstantField()
-    end = InstantField()
-    seatsLeft = serializers.IntegerField(help_text="Guests that still fit.")
-    price = SlotPriceSerializer()
-
-
-class AvailabilitySerializer(StrictSerializer):
-    startDate = serializers.DateField()
-    endDate = serializers.DateField()
-    slots = SlotSerializer(many=True)
-
-
-class RoomBriefSerializer(StrictSerializer):
-    id = serializers.IntegerField()
-    bookingType = serializers.CharField()
-    slug = serializers.CharField()
-    name = serializers.CharField()
-
-
-class SlotsOfRoomSerializer(StrictSerializer):
-    room = RoomBriefSerializer()
-    schedule = serializers.IntegerField()
-    timezone = serializers.CharField()
-    slots = SlotSerializer(many=True)
-
-
-class AvailabilityOfRoomsSerializer(StrictSerializer):
-    startDate = serializers.DateField()
-    endDate = serializers.DateField()
-    rooms = SlotsOfRoomSerializer(many=True)
-
-
-class ReasonSerializer(StrictSerializer):
-    code = serializers.ChoiceField(list(ReasonCode))
-    message = serializers.CharField()
-
-
-class ExplanationSerializer(StrictSerializer):
-    bookable = serializers.BooleanField()
-    reasons = ReasonSerializer(many=True)
+    min = WholeNumberField(min_value=1, max_value=1000, required=False)
+    max = WholeNumberField(min_value=1, max_value=1000, required=False)
 
 
 class RoomSerializer(StrictSerializer):
@@ -178,9 +97,9 @@ class RoomSerializer(StrictSerializer):
 
     id = serializers.IntegerField(read_only=True)
     bookingType = serializers.CharField(read_only=True)
-    slug = TextField(max_length=100, required=False)
+    slug = NameField(required=False)
     name = TextField(max_length=200, required=False)
-    description = TextField(max_length=10_000, allow_blank=True, required=False)
+    description = TextField(max_length=10_000, allow_blank=True, trim_whitespace=False, required=False)
     imageUrl = serializers.URLField(source="image_url", max_length=500, allow_null=True, required=False)
     active = FlagField(required=False)
     schedule = ScheduleBriefSerializer(read_only=True)
@@ -216,37 +135,73 @@ class RoomCreateSerializer(RoomSerializer):
 
     name = TextField(max_length=200)
     durationMinutes = MinutesField(5, source="duration_minutes", required=False)
-    schedule = RoomIdentifierField(  # type: ignore[assignment]
+    schedule = ScheduleIdentifierField(  # type: ignore[assignment]
         required=False, help_text="An existing schedule, by id or handle."
     )
-    handle = TextField(max_length=100, required=False, help_text="For the new schedule.")
-    timezone = TextField(max_length=64, required=False, help_text="For the new schedule.")
+    handle = NameField(required=False, help_text="For the new schedule.")
+    timezone = ZoneField(required=False, help_text="For the new schedule.")
     hours = HoursSerializer(required=False, help_text="For the new schedule.")
 
+    def _named(self, data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[ErrorDetail]]]:
+        known, faults = super()._named(data)
+        if not {"durations", "durationMinutes"} & {*known, *faults}:
+            faults["durations"] = [ErrorDetail("This field is required.", code="required")]
+        return known, faults
 
-class DaysQuery(StrictSerializer):
-    """A range of local days, both included."""
 
-    startDate = serializers.DateField(source="start_date", required=False)
-    endDate = serializers.DateField(source="end_date", required=False)
+class RoomChangeSerializer(RoomDetailSerializer):
+    """What GET shows, with any of it changed. `schedule` may also be named as in a create: by id or handle."""
+
+    def _may_pass(self, name: str, value: Any) -> bool:
+        shown = (self.shown or {}).get(name)
+        if name == "schedule" and shown and not isinstance(value, Mapping | bool):
+            return value in (shown["id"], str(shown["id"]), shown["handle"])
+        return super()._may_pass(name, value)
 
 
-class SlotsQuery(StrictSerializer):
-    startDate = serializers.DateField(source="start_date")
-    endDate = serializers.DateField(source="end_date")
-    room = serializers.CharField(required=False, max_length=100)
-    guests = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    durationMinutes = serializers.IntegerField(
-        source="duration_minutes", min_value=5, max_value=DAY_MINUTES, required=False
+class RoomListQuery(PageQuery):
+    active = QueryFlagField(required=False)
+    schedule = ScheduleFilterField(required=False, help_text="By id or handle.")
+    mode = serializers.ChoiceField(Mode.values, required=False, help_text="Rooms that may be booked so.")
+    search = serializers.CharField(
+        required=False, max_length=200, help_text="Words that all stand in name, slug or description."
     )
-    mode = serializers.ChoiceField(Mode.values, required=False)
 
 
-class ExplainQuery(StrictSerializer):
-    room = serializers.CharField(max_length=100)
-    start = QueryInstantField()
-    guests = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    durationMinutes = serializers.IntegerField(
-        source="duration_minutes", min_value=5, max_value=DAY_MINUTES, required=False
+class CatalogQuery(StrictSerializer):
+    orgId = serializers.CharField(
+        source="identifier", max_length=100, help_text="The organization's id or slug."
     )
-    mode = serializers.ChoiceField(Mode.values, required=False)
+
+
+class CatalogOrganizationSerializer(StrictSerializer):
+    id = serializers.UUIDField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    timezone = serializers.CharField()
+    currency = serializers.CharField()
+
+
+class CatalogRoomSerializer(StrictSerializer):
+    id = serializers.IntegerField()
+    bookingType = serializers.CharField()
+    slug = serializers.CharField()
+    name = serializers.CharField()
+    description = serializers.CharField(allow_blank=True)
+    imageUrl = serializers.URLField(allow_null=True)
+    modes = serializers.ListField(child=serializers.ChoiceField(Mode.values))
+    seats = serializers.IntegerField(allow_null=True)
+    durations = serializers.ListField(child=serializers.IntegerField())
+    guests = GuestsRangeSerializer()
+    pricing = PricingSerializer()
+    cancellationPolicy = PolicyEntrySerializer(many=True)
+    timezone = serializers.CharField()
+    bookingUrl = serializers.CharField()
+    startingPrice = TotalSerializer(help_text="Of the cheapest combination that can be booked.")
+
+
+class CatalogSerializer(StrictSerializer):
+    """What anybody may see of an organization."""
+
+    organization = CatalogOrganizationSerializer()
+    rooms = CatalogRoomSerializer(many=True)

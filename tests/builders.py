@@ -16,7 +16,7 @@ from bookings.models import Booking, Source
 from bookings.services import book_room
 from customers.models import Customer
 from customers.services import create_customer
-from rooms.models import Mode, Room, Schedule
+from rooms.models import Block, Mode, Room, Schedule
 from webhooks.models import Endpoint, Event
 from webhooks.outbox import Draft, record
 from webhooks.services import create_endpoint
@@ -102,6 +102,19 @@ def make_room(schedule: Schedule | None = None, **overrides: Any) -> Room:
 
 def make_shared_room(schedule: Schedule | None = None, *, seats: int = 6, **overrides: Any) -> Room:
     return make_room(schedule, **{"modes": [Mode.SHARED], "seats": seats, "guests_max": seats} | overrides)
+
+
+def make_block(schedule: Schedule | None = None, **overrides: Any) -> Block:
+    """An hour, twenty days from the day on which the tests began: out of the way of `slot()`."""
+    schedule = schedule or make_schedule()
+    fields: dict[str, Any] = {
+        "organization": schedule.organization,
+        "schedule": schedule,
+        "start": slot(10, days=20),
+        "end": slot(11, days=20),
+        "reason": "Repairs",
+    }
+    return Block.objects.create(**fields | overrides)
 
 
 def make_endpoint(organization: Organization | None = None, **overrides: Any) -> tuple[Endpoint, str]:

@@ -1,4 +1,5 @@
-"""`ETag` and `If-Match` (RFC 9110, section 13): nobody overwrites what they have not seen."""
+"""`ETag`, `If-Match` and `If-None-Match` (RFC 9110, section 13): nobody overwrites what they have not seen, and
+nobody is sent what they have."""
 
 import re
 from datetime import datetime
@@ -32,6 +33,18 @@ class IfMatch:
         """Raises PreconditionFailed where the row is no longer what the client has seen."""
         if self.tags is not None and "*" not in self.tags and etag_of(row) not in self.tags:
             raise PreconditionFailed
+
+
+class IfNoneMatch:
+    """What the client has already."""
+
+    def __init__(self, request: Request) -> None:
+        self.sent = request.headers.get("If-None-Match", "")
+
+    def holds(self, tag: str) -> bool:
+        """Whether it has the version of this tag: then 304 will do. Weak tags match too (section 13.1.2): what
+        compresses an answer on its way weakens its tag. What can't be read is no reason to refuse."""
+        return self.sent.strip() == "*" or tag.strip('"') in {found[2] for found in _TAG.finditer(self.sent)}
 
 
 def _tags(sent: str) -> frozenset[str]:

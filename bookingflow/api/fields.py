@@ -1,7 +1,7 @@
 """Fields that take what the contract says and nothing near it: `"4"` is no number, `1` is no text."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +11,10 @@ from rest_framework.exceptions import ValidationError
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?\Z", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 MAX_MINOR = 10**11
+# Of days that a client may name: those that services reckon with.
+FIRST_DAY, LAST_DAY = date(1970, 1, 1), date(2199, 12, 31)
 METADATA_KEYS, METADATA_KEY_LENGTH, METADATA_VALUE_LENGTH = 50, 40, 500
 
 
@@ -58,6 +61,37 @@ class InstantField(serializers.Field[Any, Any, Any, Any]):
 
     def to_representation(self, value: datetime) -> str:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class DayField(serializers.DateField):
+    """A local day, `YYYY-MM-DD` and no other form of it, between 1970 and 2199."""
+
+    default_error_messages = {
+        "invalid": "Not a date such as 2026-12-25.",
+        "range": f"Must be between {FIRST_DAY.year} and {LAST_DAY.year}.",
+    }
+
+    def to_internal_value(self, data: Any) -> date:
+        if not isinstance(data, str) or not _DAY.match(data):
+            self.fail("invalid")
+        try:
+            day = date.fromisoformat(data)
+        except ValueError:
+            self.fail("invalid")
+        if not FIRST_DAY <= day <= LAST_DAY:
+            self.fail("range")
+        return day
+
+
+class QueryFlagField(serializers.BooleanField):
+    """`true` or `false` in a query string, and no other word for them."""
+
+    default_error_messages = {"invalid": "Either true or false."}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if data not in ("true", "false"):
+            self.fail("invalid", input=data)
+        return bool(data == "true")
 
 
 class QueryInstantField(InstantField):

@@ -10,6 +10,8 @@ from bookingflow.lib.errors import Forbidden, PlanRequired, Unauthorized
 from bookingflow.organizations.scopes import covers
 
 ANY_SCOPE: Final = "any"
+# For what anybody may ask, without a key; such a view has no authentication either.
+PUBLIC: Final = "public"
 
 
 class HasScope(BasePermission):
@@ -18,6 +20,8 @@ class HasScope(BasePermission):
     def has_permission(self, request: Request, view: Any) -> bool:
         action = getattr(view, "action", None)
         if action is None:  # no such method here: 405 says so
+            return True
+        if view.scopes.get(action) == PUBLIC:
             return True
         if request.auth is None:
             raise Unauthorized

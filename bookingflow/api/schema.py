@@ -21,8 +21,10 @@ ALWAYS = {
     500: "INTERNAL_ERROR",
     503: "SERVICE_UNAVAILABLE: a needed service is out of reach; `Retry-After` says when to try again.",
 }
+NEEDING_A_KEY = frozenset({401, 403})
 WITH_BODY = {413: "PAYLOAD_TOO_LARGE: over 1 MiB.", 415: "UNSUPPORTED_MEDIA_TYPE: bodies are JSON."}
 WITH_KEY = {409: "IDEMPOTENCY_CONFLICT or IDEMPOTENCY_IN_PROGRESS."}
+WITH_MATCH = {412: "PRECONDITION_FAILED: `If-Match` names another version than there is."}
 
 
 class ErrorDetailSerializer(serializers.Serializer[Any]):
@@ -64,16 +66,26 @@ def operation(
     errors: Mapping[int, str] | None = None,
     examples: Sequence[OpenApiExample] = (),
     keyed: bool = False,
+    conditional: bool = False,
+    public: bool = False,
 ) -> Operation:
-    """One endpoint: what it takes, what it answers, and every error that it may give. `keyed`: Idempotency-Key."""
-    told = {**ALWAYS, **(WITH_BODY if body else {})}
+    """One endpoint: what it takes, what it answers, and every error that it may give.
+
+    `keyed`: takes an Idempotency-Key; `conditional`: takes If-Match; `public`: needs no key.
+    """
+    told = {**ALWAYS, **(WITH_BODY if body else {}), **(WITH_MATCH if conditional else {})}
+    told = {status: text for status, text in told.items() if not (public and status in NEEDING_A_KEY)}
     for status, text in [*(WITH_KEY.items() if keyed else ()), *(errors or {}).items()]:
         told[status] = f"{told[status]} {text}" if status in told else text
     responses: dict[int, Any] = dict(answers)
     responses |= {
         status: OpenApiResponse(ErrorSerializer, description=text) for status, text in sorted(told.items())
     }
-    parameters: list[Any] = [*([query] if query else []), *([IDEMPOTENCY_KEY] if keyed else [])]
+    parameters: list[Any] = [
+        *([query] if query else []),
+        *([IDEMPOTENCY_KEY] if keyed else []),
+        *([IF_MATCH] if conditional else []),
+    ]
     return extend_schema(
         operation_id=operation_id,
         tags=[tag],
@@ -83,9 +95,16 @@ def operation(
         request=body,
         responses=responses,
         examples=list(examples),
+        auth=[] if public else None,
     )
 
 
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The `ETag` that was read: refused with 412 where it is another by now.",
+)
 IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     str,

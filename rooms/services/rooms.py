@@ -1,5 +1,6 @@
 """Making, changing and closing rooms."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Unpack
 
@@ -100,17 +101,25 @@ def _locked(organization: Organization, identifier: int | str) -> tuple[Schedule
 
 
 def update_room(
-    *, organization: Organization, actor: Actor, room: Room, **fields: Unpack[RoomFields]
+    *,
+    organization: Organization,
+    actor: Actor,
+    room: Room,
+    if_match: Callable[[Room], None] | None = None,
+    **fields: Unpack[RoomFields],
 ) -> Room:
     """Change what is given. Sessions already taken keep their times, buffers and seats.
 
-    What changes nothing leaves no event, no audit and the version as it is. Raises InvalidRequest naming every
-    fault, AlreadyExists where the slug is taken, BookingStateConflict where a room with upcoming bookings is to
-    be closed.
+    `if_match` is called with the room as it is under the lock, before anything else; what it raises refuses the
+    change. What changes nothing leaves no event, no audit and the version as it is. Raises InvalidRequest naming
+    every fault, AlreadyExists where the slug is taken, BookingStateConflict where a room with upcoming bookings is
+    to be closed.
     """
     require_transaction()
     now = sessions.lock_schedules([room.schedule_id]).now
     current = queries.find_room(organization, room.pk)
+    if if_match is not None:
+        if_match(current)
     before = room_document(current)
     _refuse(assign(current, fields))
     changes = events.changes_between(before, room_document(current))
@@ -132,12 +141,18 @@ def _written() -> list[str]:
     return [field.name for field in Room._meta.concrete_fields if field.name not in NEVER_WRITTEN]
 
 
-def deactivate_room(*, organization: Organization, actor: Actor, room: Room) -> Room:
+def deactivate_room(
+    *,
+    organization: Organization,
+    actor: Actor,
+    room: Room,
+    if_match: Callable[[Room], None] | None = None,
+) -> Room:
     """Take a room off offer; it can still be read and keeps its slug. Closed already: nothing happens.
 
     Raises BookingStateConflict, listing them, while there are upcoming bookings.
     """
-    return update_room(organization=organization, actor=actor, room=room, active=False)
+    return update_room(organization=organization, actor=actor, room=room, if_match=if_match, active=False)
 
 
 def _refuse_upcoming(room: Room, now: datetime) -> None:

@@ -11,7 +11,7 @@ from bookingflow.lib import clock
 from bookingflow.organizations.models import Organization
 from bookings.models import Booking
 from tests.api.routes import Route, api_routes
-from tests.builders import make_booking, make_room, make_schedule
+from tests.builders import make_block, make_booking, make_room, make_schedule
 from tests.caller import Caller, error_of
 
 TOMORROW = timedelta(days=1)
@@ -20,14 +20,18 @@ TOMORROW = timedelta(days=1)
 @pytest.fixture
 def booking(organization: Organization) -> Booking:
     room = make_room(make_schedule(organization, handle="the-vault"), slug="the-vault", name="The Vault")
+    make_block(room.schedule)
     return make_booking(room)
 
 
 def identifiers_of(booking: Booking, path: str) -> list[Any]:
     """Every name under which the path's resource is known to its owner. A new resource needs its line here."""
+    schedule = booking.room.schedule
     known: dict[str, list[Any]] = {
         "/api/v1/bookings/": [booking.pk, booking.reference],
         "/api/v1/rooms/": [booking.room_id, booking.room.booking_type, booking.room.slug],
+        "/api/v1/schedules/blocks/": [each.pk for each in schedule.blocks.all()],
+        "/api/v1/schedules/": [schedule.pk, schedule.handle],
     }
     return next(found for prefix, found in known.items() if path.startswith(prefix))
 
@@ -64,6 +68,8 @@ QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
     "/api/v1/bookings": lambda booking: {},
     "/api/v1/rooms": lambda booking: {},
     "/api/v1/schedules": lambda booking: _two_days(),
+    "/api/v1/schedules/blocks": lambda booking: {},
+    "/api/v1/catalog": lambda booking: {"orgId": "south-quay"},
     "/api/v1/schedules/explain": lambda booking: {"room": booking.room_id, "start": "2026-12-05T18:00:00Z"},
 }
 
@@ -90,6 +96,30 @@ def test_a_room_cant_be_hung_on_anothers_schedule(booking: Booking, stranger: Ca
     for schedule in (booking.room.schedule_id, booking.room.schedule.handle):
         body = {"name": "Squat", "durations": [60], "schedule": schedule}
         assert error_of(stranger.post("/api/v1/rooms", body), 404)["code"] == "NOT_FOUND"
+
+
+def test_a_block_reaches_no_room_and_no_schedule_of_another(booking: Booking, stranger: Caller) -> None:
+    room, days = booking.room, _two_days()
+    for name in (room.pk, room.booking_type, room.slug):
+        error = error_of(stranger.post("/api/v1/schedules/block", {"room": name, **days}), 404)
+        assert error["code"] == "BOOKING_TYPE_NOT_FOUND"
+    for name in (room.schedule_id, room.schedule.handle):
+        error = error_of(stranger.post("/api/v1/schedules/block", {"schedule": name, **days}), 404)
+        assert error["code"] == "NOT_FOUND"
+    assert stranger.post("/api/v1/schedules/block", {"all": True, **days}).json() == {"blocks": []}
+    assert room.schedule.blocks.count() == 1
+
+
+def test_filters_by_anothers_room_and_schedule_find_nothing(booking: Booking, stranger: Caller) -> None:
+    room = booking.room
+    for path, name, value in (
+        ("/api/v1/rooms", "schedule", room.schedule_id),
+        ("/api/v1/rooms", "schedule", room.schedule.handle),
+        ("/api/v1/schedules/blocks", "room", room.pk),
+        ("/api/v1/schedules/blocks", "room", room.slug),
+        ("/api/v1/schedules/blocks", "schedule", room.schedule.handle),
+    ):
+        assert stranger.get(path, **{name: value}).json()["results"] == []
 
 
 def _two_days() -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bookingflow.api.permissions import ANY_SCOPE
+from bookingflow.api.permissions import ANY_SCOPE, PUBLIC
 from bookingflow.organizations.scopes import SCOPES
 from tests.api.routes import Route, api_routes
 
@@ -12,9 +12,14 @@ CHANGING = {"POST", "PUT", "PATCH", "DELETE"}
 @pytest.mark.parametrize("route", api_routes(), ids=str)
 def test_it_names_the_scope_that_it_needs(route: Route) -> None:
     action = route.view.actions[route.method.lower()]
-    assert route.view.cls.scopes[action] in {*SCOPES, ANY_SCOPE}
+    assert route.view.cls.scopes[action] in {*SCOPES, ANY_SCOPE, PUBLIC}
     if route.method in CHANGING:
         assert route.view.cls.scopes[action].endswith(":write")
+
+
+def test_the_catalog_alone_needs_no_key() -> None:
+    public = {route.path for route in api_routes() if PUBLIC in route.view.cls.scopes.values()}
+    assert public == {"/api/v1/catalog"}
 
 
 @pytest.mark.parametrize("route", [route for route in api_routes() if route.method in CHANGING], ids=str)
