@@ -4,9 +4,11 @@ from datetime import timedelta
 from threading import Thread
 
 import pytest
+from django.conf import settings
 from django.db import connection, connections, transaction
 
 from bookingflow.api import unit_of_work
+from bookingflow.celery import app
 from bookings import tasks
 from bookings.lifecycle import Status
 from bookings.models import Booking
@@ -122,3 +124,9 @@ def test_it_needs_the_transaction_of_its_caller() -> None:
         expire_holds()
     with transaction.atomic():
         assert expire_holds() == 0
+
+
+def test_beat_sends_for_it_and_the_worker_knows_it() -> None:
+    app.loader.import_default_modules()
+    assert tasks.expire_holds.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+    assert tasks.expire_holds.name in app.tasks
