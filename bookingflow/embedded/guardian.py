@@ -18,6 +18,7 @@ from pathlib import Path
 
 from bookingflow.embedded import locks, status
 from bookingflow.embedded.errors import EmbeddedProblem
+from bookingflow.embedded.folders import prepare_runtime_dirs
 from bookingflow.embedded.server import Server
 from bookingflow.embedded.status import Status
 
@@ -66,16 +67,18 @@ class Guardian:
         pause = POLL_SECONDS
         while not self._nobody_is_left():
             _bound_log(status.log_file(self._data_dir, self._server.name))
-            if self._child is not None and self._child.poll() is None:
+            if (trouble := self._trouble()) is None:
                 time.sleep(POLL_SECONDS)
                 continue
-            message, restarts = self._how_it_ended(), self._status.restarts + 1
-            self._tell(replace(self._status, state=status.STARTING, restarts=restarts, message=message))
+            self._end_server()
+            restarts = self._status.restarts + 1
+            self._tell(replace(self._status, state=status.STARTING, restarts=restarts, message=trouble))
             pause = POLL_SECONDS if self._start() else min(pause * 2, LONGEST_PAUSE_SECONDS)
             time.sleep(pause)
 
     def _start(self) -> bool:
         """Starts the server and waits until it answers; False when it ended before it did."""
+        prepare_runtime_dirs(self._data_dir)
         self._server.prepare()
         command = self._server.command()
         end_with_us = _end_with(os.getpid(), self._server.farewell[0][0])
@@ -110,8 +113,11 @@ class Guardian:
             except subprocess.TimeoutExpired:
                 continue
 
-    def _how_it_ended(self) -> str:
-        code = self._child.returncode if self._child else 0
+    def _trouble(self) -> str | None:
+        """Why the server has to be started again. A socket may fall to whoever cleans up temporary files."""
+        code = self._child.poll() if self._child else 0
+        if code is None:
+            return None if self._server.socket.exists() else "lost its socket"
         return f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
 
     def _tell(self, news: Status) -> None:

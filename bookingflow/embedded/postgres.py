@@ -51,6 +51,7 @@ class PostgresServer:
         self._home = data_dir.resolve() / "postgresql"
         self._cluster = self._home / "cluster"
         self._sockets = location.runtime_dir(data_dir)
+        self.socket = self._sockets / location.POSTGRES_SOCKET
         self._disguise = disguise()
 
     def prepare(self) -> None:

@@ -27,7 +27,7 @@ class RedisServer:
         self._durable = durable
         self._program = _program()
         self._home = data_dir.resolve() / "redis"
-        self._socket = location.runtime_dir(data_dir) / location.REDIS_SOCKET
+        self.socket = location.runtime_dir(data_dir) / location.REDIS_SOCKET
 
     def prepare(self) -> None:
         private_dir(self._home)
@@ -35,7 +35,7 @@ class RedisServer:
         self._end_orphan()
 
     def command(self) -> list[str]:
-        where = ["--port", "0", "--unixsocket", str(self._socket), "--unixsocketperm", "700"]
+        where = ["--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"]
         keeping = ["--dir", str(self._files()), "--save", "", *(DURABLE if self._durable else RELAXED)]
         # Only what has an expiry (caches, limits) may be dropped when memory runs out; never the queue.
         memory = ["--maxmemory", "256mb", "--maxmemory-policy", "volatile-lru"]
@@ -56,11 +56,11 @@ class RedisServer:
 
     def _end_orphan(self) -> None:
         deadline = time.monotonic() + 15
-        while accepts_connections(self._socket):
+        while accepts_connections(self.socket):
             self._ask(b"SHUTDOWN\r\n")
             if time.monotonic() > deadline:
                 raise EmbeddedProblem(
-                    f"An earlier Redis still answers on {self._socket} and doesn't end: stop it."
+                    f"An earlier Redis still answers on {self.socket} and doesn't end: stop it."
                 )
             time.sleep(0.05)
 
@@ -68,7 +68,7 @@ class RedisServer:
         with socket.socket(socket.AF_UNIX) as client:
             client.settimeout(2)
             try:
-                client.connect(str(self._socket))
+                client.connect(str(self.socket))
                 client.sendall(request)
                 return client.recv(64)
             except OSError:

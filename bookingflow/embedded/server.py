@@ -13,6 +13,7 @@ class Server(Protocol):
     """One of the two embedded servers, PostgreSQL or Redis."""
 
     name: str
+    socket: Path
     # Signals that end it, from the cleanest on, each with the seconds it is given.
     farewell: tuple[tuple[signal.Signals, float], ...]
 

@@ -1,7 +1,9 @@
+import contextlib
 import os
 import signal
 from pathlib import Path
 
+import psutil
 import psycopg
 import redis
 
@@ -64,7 +66,25 @@ def test_a_killed_guardian_is_started_again_and_takes_over(tmp_path: Path) -> No
     assert living(tmp_path) == []
 
 
-def test_servers_end_when_their_data_folder_is_removed(tmp_path: Path) -> None:
-    with services(tmp_path, wanted=(REDIS,)):
+def answers(data_dir: Path) -> bool:
+    with contextlib.suppress(redis.ConnectionError):
+        return bool(redis.Redis.from_url(location.redis_url(data_dir)).ping())
+    return False
+
+
+def test_a_server_whose_socket_was_removed_is_started_again(tmp_path: Path) -> None:
+    with services(tmp_path, wanted=(REDIS,), durable=False) as running:
+        (location.runtime_dir(tmp_path) / location.REDIS_SOCKET).unlink()
+        assert eventually(lambda: answers(tmp_path))
+        assert running.keep() == ["redis lost its socket: it is started again"]
+
+
+def test_a_server_ends_when_its_folder_is_taken_away_under_it(tmp_path: Path) -> None:
+    with services(tmp_path, wanted=(REDIS,), durable=False):
+        before = status.read(tmp_path, REDIS)
+        assert before is not None
+        assert before.server_pid is not None
         location.lock_dir(tmp_path).rename(tmp_path / "moved")
-        assert eventually(lambda: living(tmp_path) == []), living(tmp_path)
+        with services(tmp_path, wanted=(REDIS,), durable=False):
+            assert eventually(lambda: not psutil.pid_exists(before.server_pid))
+            assert eventually(lambda: answers(tmp_path))
