@@ -17,7 +17,7 @@ from bookings import queries, services
 from bookings.documents import booking_document
 from bookings.lifecycle import Status
 from bookings.models import Booking
-from rooms.models import Claim, Room
+from rooms.models import Claim, Room, Schedule
 from tests.builders import make_booking, make_room
 from webhooks.models import Event
 
@@ -29,9 +29,9 @@ def stand_at(moment: datetime) -> None:
     clock.shift = moment - datetime.now(UTC)
 
 
-def priced_room(**overrides: Any) -> Room:
+def priced_room(schedule: Schedule | None = None, **overrides: Any) -> Room:
     """Twenty dollars and fifteen for each guest, half of it as a deposit."""
-    return make_room(**{"pricing": PRICES} | overrides)
+    return make_room(schedule, **{"pricing": PRICES} | overrides)
 
 
 def by(booking: Booking) -> dict[str, Any]:

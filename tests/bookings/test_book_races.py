@@ -27,6 +27,7 @@ from webhooks.models import Event
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 8
+rounds = pytest.mark.parametrize("count", [ROUNDS, pytest.param(1_000, marks=pytest.mark.faults)])
 
 
 def booking_of(room: Room, start: datetime, number: int, **overrides: Any) -> Callable[[], Booking]:
@@ -43,14 +44,19 @@ def sound() -> bool:
     return all(check().ok for check in CHECKS)
 
 
-def test_of_all_who_go_for_one_slot_exactly_one_gets_it() -> None:
-    room = priced_room()
-    for round_ in range(ROUNDS):
-        start = slot(10, days=2 + round_)
+def nth(number: int) -> datetime:
+    """The nth of the slots that lie ahead, eight a day."""
+    return slot(9 + number % 8, days=2 + number // 8)
+
+
+@rounds
+def test_of_all_who_go_for_one_slot_exactly_one_gets_it(count: int) -> None:
+    room = priced_room(max_days_ahead=730)
+    for start in map(nth, range(count)):
         outcomes = race([booking_of(room, start, number, hold=number % 2 == 0) for number in range(6)])
         assert len(won(outcomes)) == 1
         assert refusals(outcomes) == ["SLOT_NOT_AVAILABLE"] * 5
-    assert Session.objects.count() == Booking.objects.count() == ROUNDS
+    assert Session.objects.count() == Booking.objects.count() == count
     assert sound()
 
 
@@ -64,10 +70,10 @@ def test_of_overlapping_slots_in_two_rooms_of_one_schedule_no_two_are_had() -> N
     assert sound()
 
 
-def test_a_shared_session_is_never_oversold() -> None:
-    room = make_shared_room(seats=5)
-    for round_ in range(ROUNDS):
-        start = slot(10, days=2 + round_)
+@rounds
+def test_a_shared_session_is_never_oversold(count: int) -> None:
+    room = make_shared_room(seats=5, max_days_ahead=730)
+    for start in map(nth, range(count)):
         outcomes = race([booking_of(room, start, number, guests=2) for number in range(5)])
         assert len(won(outcomes)) == 2
         assert refusals(outcomes) == ["SLOT_NOT_AVAILABLE"] * 3
