@@ -1,0 +1,1 @@
+"""The ground of the staff's admin, used by the `admin` modules of every app."""

@@ -1,0 +1,5 @@
+"""Bookings, for the staff to look at."""
+
+from bookings.admin.bookings import BookingAdmin
+
+__all__ = ["BookingAdmin"]

@@ -1,0 +1,40 @@
+"""Filters of the list of bookings."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from bookingflow.lib import clock
+from bookingflow.organizations.admin_base.filters import ChoiceFilter, LinkedFilter
+from bookings.lifecycle import Status
+from bookings.models import Source
+from bookings.queries import with_status
+from rooms.admin.filters import DayFilter
+
+STATUS_WORDS = {status.value: status.value.replace("_", "-").capitalize() for status in Status}
+
+
+class StatusFilter(ChoiceFilter):
+    """By what the status is now: a hold that ran out is expired, swept or not."""
+
+    title = "status"
+    parameter_name = "status"
+    options = tuple(STATUS_WORDS.items())
+
+    def narrowed(self, rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
+        return rows.filter(with_status([chosen], clock.now()))
+
+
+class BookingDayFilter(DayFilter):
+    zone_path = "room__schedule__timezone"
+
+
+class SourceFilter(ChoiceFilter):
+    title = "source"
+    parameter_name = "source"
+    options = tuple(Source.choices)
+
+
+class CustomerFilter(LinkedFilter):
+    title = "customer"
+    parameter_name = "customer"
