@@ -29,7 +29,7 @@ HOLIDAYS = (
     OtherHours(yearly(12, 31), "New Year's Eve", [["14:00", "03:00"]]),
 )
 WEEKEND_EVENING = {
-    "label": "Weekend evening", "weekdays": ["fri", "sat"], "from": "17:00", "to": "02:00", "percent": 20,
+    "label": "Weekend evening", "weekdays": ["fri", "sat"], "from": "17:00", "to": "24:00", "percent": 20,
 }  # fmt: skip
 MATINEE = {
     "label": "Weekday afternoon", "weekdays": ["mon", "tue", "wed", "thu"], "from": "12:00", "to": "16:00",
@@ -137,7 +137,7 @@ NORTH_PIER = Venue(
     timezone="America/New_York",
     currency="USD",
     staff=(
-        StaffMember("maya.lindqvist@north-pier.example.com", "owner"),
+        StaffMember("maya@north-pier.example.com", "owner"),
         StaffMember("theo@north-pier.example.com", "front_desk"),
     ),
     timetables=(
