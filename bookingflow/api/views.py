@@ -23,6 +23,7 @@ class OrganizationViewSet(ViewSet):
     """Endpoints of one organization: the key's. `scopes` names what each action needs."""
 
     scopes: ClassVar[dict[str, str]] = {}
+    metadata_class = None  # OPTIONS is answered with 405: endpoints are told in the OpenAPI document
 
     @property
     def organization(self) -> Organization:

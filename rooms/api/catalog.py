@@ -36,7 +36,7 @@ class Catalog(ViewSet):
     """Needs no key and works on every plan. Browsers may ask from any origin, here alone."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
-    scopes: ClassVar = {"list": PUBLIC, "metadata": PUBLIC}
+    scopes: ClassVar = {"list": PUBLIC}
 
     @operation(
         "readCatalog",

@@ -17,6 +17,11 @@ def test_a_method_that_is_not_there_is_405(caller: Caller) -> None:
     assert "GET" in answer["Allow"]
 
 
+def test_options_are_told_in_the_openapi_document_alone(caller: Caller) -> None:
+    for path in ("/api/v1/me", "/api/v1/rooms", "/api/v1/bookings/x"):
+        assert error_of(caller.send("OPTIONS", path), 405)["code"] == "METHOD_NOT_ALLOWED"
+
+
 def test_an_answer_that_is_not_json_is_406(caller: Caller) -> None:
     answer = caller.send("GET", "/api/v1/me", headers={"Accept": "text/csv"})
     assert error_of(answer, 406)["code"] == "NOT_ACCEPTABLE"
