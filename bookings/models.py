@@ -9,8 +9,14 @@ from django.db.models.functions import Now
 
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status
+from bookings.payments.models import Payment, Refund
 from customers.models import Customer
 from rooms.models import Mode, Room
+
+__all__ = ["Booking", "Payment", "Refund", "Source"]
+
+# What a cancellation gave back, where it gave back nothing.
+NOT_NEEDED = "not_needed"
 
 
 class Source(models.TextChoices):
@@ -26,6 +32,7 @@ class Booking(models.Model):
 
     `status` is moved by `bookings.services` alone, by the table in `bookings.lifecycle`; a hold that ran out is
     stored as pending until it is swept and reads as expired from that instant (`bookings.queries.with_status`).
+    `paid_minor` and `refunded_minor` sum up its payments and refunds, written by `bookings.payments.ledger` alone.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -44,7 +51,12 @@ class Booking(models.Model):
     total_minor = models.BigIntegerField()
     deposit_minor = models.BigIntegerField()
     price_lines = models.JSONField(default=list)
+    paid_minor = models.BigIntegerField(default=0, db_default=0)
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
+    cancel_refund_minor = models.BigIntegerField(default=0, db_default=0)
+    cancel_refund_status = models.CharField(max_length=10, default=NOT_NEEDED, db_default=NOT_NEEDED)
     cancellation_policy = models.JSONField(default=list)
+    refund_ceiling_percent = models.DecimalField(max_digits=7, decimal_places=4, null=True)
     notes = models.TextField(blank=True, max_length=5_000)
     metadata = models.JSONField(default=dict, blank=True)
     source = models.CharField(max_length=12, choices=Source)
@@ -68,6 +80,18 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(deposit_minor__gte=0, deposit_minor__lte=F("total_minor")),
                 name="booking_deposit_in_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")),
+                name="booking_not_refunded_above",
+            ),
+            models.CheckConstraint(
+                condition=Q(cancel_refund_minor__gte=0, cancel_refund_minor__lte=F("paid_minor")),
+                name="booking_cancel_refund_of_paid",
+            ),
+            models.CheckConstraint(
+                condition=Q(refund_ceiling_percent__gte=0, refund_ceiling_percent__lte=100),
+                name="booking_ceiling_is_percent",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=[status.value for status in Status]), name="booking_status_known"

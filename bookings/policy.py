@@ -41,8 +41,8 @@ def refund_quote(
     """
     entry = _entry_at(policy, start, now)
     by_policy = _percent(policy, entry)
-    under_ceiling = ceiling_percent is not None and ceiling_percent < by_policy
-    percent = min(by_policy, ceiling_percent) if ceiling_percent is not None else by_policy
+    percent = _under(ceiling_percent, by_policy)
+    under_ceiling = percent < by_policy
     base = max(0, paid - refunded_for_price)
     because = _ceiling_reason() if under_ceiling else _time_reason(start, now)
     return RefundQuote(
@@ -52,6 +52,13 @@ def refund_quote(
         deadline=_deadline(policy, start, now, percent),
         message=_share(percent, base, refunded_by_staff, currency) + because,
     )
+
+
+def percent_at(
+    policy: Sequence[PolicyEntry], *, start: datetime, now: datetime, ceiling_percent: Decimal | None
+) -> Decimal:
+    """What percentage a cancellation at `now` gives back: the ceiling that a move at `now` leaves behind."""
+    return _under(ceiling_percent, _percent(policy, _entry_at(policy, start, now)))
 
 
 # An empty policy refunds all until the start.
@@ -66,6 +73,10 @@ def _entry_at(policy: Sequence[PolicyEntry], start: datetime, now: datetime) -> 
 
 def _percent(policy: Sequence[PolicyEntry], entry: PolicyEntry | None) -> Decimal:
     return entry.refund_percent if entry else Decimal(0)
+
+
+def _under(ceiling_percent: Decimal | None, percent: Decimal) -> Decimal:
+    return percent if ceiling_percent is None else min(percent, ceiling_percent)
 
 
 def _deadline(

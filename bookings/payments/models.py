@@ -1,0 +1,127 @@
+"""What was paid for a booking, and what of it was given back."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Provider(models.TextChoices):
+    """Who carries a payment's refunds out: staff did so themselves, or Stripe is asked to."""
+
+    OFFLINE = "offline", "Taken elsewhere"
+    STRIPE = "stripe", "Stripe"
+
+
+class Method(models.TextChoices):
+    CASH = "cash", "Cash"
+    CARD_TERMINAL = "card_terminal", "Card terminal"
+    BANK_TRANSFER = "bank_transfer", "Bank transfer"
+    VOUCHER = "voucher", "Voucher"
+    OTHER = "other", "Other"
+    STRIPE = "stripe", "Card, online"
+
+
+class PaymentStatus(models.TextChoices):
+    """Money that is there is `succeeded`, and nothing else counts."""
+
+    PENDING = "pending", "Pending"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+    CANCELED = "canceled", "Cancelled"
+
+
+class RefundStatus(models.TextChoices):
+    PENDING = "pending", "Pending"
+    SUCCEEDED = "succeeded", "Succeeded"
+    FAILED = "failed", "Failed"
+
+
+class RefundPurpose(models.TextChoices):
+    CANCELLATION = "cancellation", "Cancellation"
+    LOWER_PRICE = "lower_price", "Fall in price"
+    BY_HAND = "by_hand", "By staff"
+
+
+# What is on its way counts like what has arrived: it can't be given back twice.
+COUNTING = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+
+
+class Payment(models.Model):
+    """Minor units of its booking's currency. `refunded_minor` has gone back for good, `reserved_minor` is on its way:
+    both are kept here, beside the amount, so that the database itself refuses to give back more than was paid."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    booking = models.ForeignKey("bookings.Booking", on_delete=models.CASCADE, related_name="payments")
+    provider = models.CharField(max_length=10, choices=Provider)
+    method = models.CharField(max_length=20, choices=Method)
+    status = models.CharField(max_length=10, choices=PaymentStatus)
+    amount_minor = models.BigIntegerField()
+    refunded_minor = models.BigIntegerField(default=0, db_default=0)
+    reserved_minor = models.BigIntegerField(default=0, db_default=0)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-created_at", "-id")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_of_something"),
+            models.CheckConstraint(
+                condition=Q(refunded_minor__gte=0, reserved_minor__gte=0), name="payment_refunds_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount_minor__gte=F("refunded_minor") + F("reserved_minor")),
+                name="payment_not_refunded_above",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="succeeded") | Q(refunded_minor=0, reserved_minor=0),
+                name="payment_refunded_once_there",
+            ),
+            models.CheckConstraint(
+                condition=Q(provider="stripe", method="stripe")
+                | (Q(provider="offline") & ~Q(method="stripe")),
+                name="payment_method_of_provider",
+            ),
+            models.CheckConstraint(condition=Q(status__in=PaymentStatus.values), name="payment_status_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} by {self.method}"
+
+    @property
+    def left_minor(self) -> int:
+        return self.amount_minor - self.refunded_minor - self.reserved_minor
+
+
+class Refund(models.Model):
+    """Of one payment. What was asked for at once and spans several payments shares one `act_id`: the id of the
+    first. `lowers_minor` is what it takes off the booking's total, for as long as it hasn't failed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="refunds")
+    act_id = models.UUIDField()
+    purpose = models.CharField(max_length=12, choices=RefundPurpose)
+    status = models.CharField(max_length=10, choices=RefundStatus)
+    amount_minor = models.BigIntegerField()
+    lowers_minor = models.BigIntegerField(default=0, db_default=0)
+    reason = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("created_at", "id")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_of_something"),
+            models.CheckConstraint(
+                condition=Q(lowers_minor=0)
+                | Q(purpose="by_hand", lowers_minor__gt=0, lowers_minor__lte=F("amount_minor")),
+                name="refund_lowers_by_hand",
+            ),
+            models.CheckConstraint(condition=Q(status__in=RefundStatus.values), name="refund_status_known"),
+            models.CheckConstraint(
+                condition=Q(purpose__in=RefundPurpose.values), name="refund_purpose_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.amount_minor} back, {self.status}"
