@@ -1,6 +1,8 @@
 """The port that `manage.py up` serves on."""
 
+import errno
 import http.client
+import os
 import socket
 import time
 
@@ -8,6 +10,7 @@ from bookingflow.embedded.errors import EmbeddedProblem
 
 # A killed copy's servers may need a moment to let go of the port.
 PATIENCE_SECONDS = 1.0
+BACKLOG = 1024
 
 Address = tuple[socket.AddressFamily, str, int]
 
@@ -22,22 +25,18 @@ def resolve(host: str, port: int) -> Address:
     return family, str(where[0]), port
 
 
-def reserve(address: Address) -> socket.socket:
-    """A socket that is bound but doesn't listen: keeps a second `up` off the port, and lets our web processes on it.
+def listen(address: Address) -> socket.socket:
+    """A listening socket, on which connections wait until a web server takes them.
 
-    Raises EmbeddedProblem where the port is taken or not allowed. The web servers bind with SO_REUSEPORT, which
-    alone would let two copies share a port without noticing.
+    Raises EmbeddedProblem where the port is taken or not allowed.
     """
     deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            return _reserve(address)
-        except PermissionError:
-            reason = "not allowed for this user"
-            break
+            return _listen(address)
         except OSError as fault:
-            reason = fault.strerror or "unusable"
-            if time.monotonic() > deadline:
+            if fault.errno != errno.EADDRINUSE or time.monotonic() > deadline:
+                reason = os.strerror(fault.errno or 0)
                 break
             time.sleep(0.05)
     raise EmbeddedProblem(
@@ -45,15 +44,11 @@ def reserve(address: Address) -> socket.socket:
     )
 
 
-def _reserve(address: Address) -> socket.socket:
-    family, *where = address
-    with socket.socket(family) as trial:
-        trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        trial.bind(tuple(where))
-    reserved = socket.socket(family)
-    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-    reserved.bind(tuple(where))
-    return reserved
+def _listen(address: Address) -> socket.socket:
+    listener = socket.create_server(address[1:], family=address[0], backlog=BACKLOG)
+    # Inherited by every connection: without it an answer may wait 40 ms for the client's acknowledgement.
+    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listener
 
 
 def base_url(address: Address) -> str:
@@ -67,7 +62,7 @@ def base_url(address: Address) -> str:
 def is_ready(address: Address, *, host_name: str) -> bool:
     """Whether /readyz answers 200 when asked under this name."""
     url = base_url(address).removeprefix("http://")
-    connection = http.client.HTTPConnection(url, timeout=2)
+    connection = http.client.HTTPConnection(url, timeout=1)
     try:
         connection.request("GET", "/readyz", headers={"Host": host_name})
         return connection.getresponse().status == http.client.OK

@@ -1,6 +1,7 @@
 """Web, worker and beat in service: supervised, with their servers looked after, announced once they answer."""
 
 import os
+import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -28,15 +29,14 @@ class Plan:
     worker_concurrency: int
 
 
-def serve(plan: Plan, services: Services) -> None:
+def serve(plan: Plan, listener: socket.socket, services: Services) -> None:
     """Returns when a signal said so and all has ended."""
-    _family, host, port = plan.address
     ours = {
-        "PORT": str(port), "BOOKINGFLOW_DATA_DIR": str(plan.data_dir),
+        "PORT": str(plan.address[2]), "BOOKINGFLOW_DATA_DIR": str(plan.data_dir),
         "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET_WARNINGS,
     }  # fmt: skip
     kept = programs(
-        host=host, port=port, data_dir=plan.data_dir,
+        listener=listener, data_dir=plan.data_dir,
         web_workers=plan.web_workers, worker_concurrency=plan.worker_concurrency,
     )  # fmt: skip
     Supervisor(kept, environment=os.environ | ours, on_tick=_Duties(plan, services).tick).run()

@@ -20,11 +20,12 @@ STOP_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A Python module to be kept running."""
+    """A Python module to be kept running, with the open files that it inherits."""
 
     name: str
     module: str
     arguments: tuple[str, ...]
+    descriptors: tuple[int, ...] = ()
 
 
 class Supervisor:
@@ -105,7 +106,7 @@ class _Kept:
         self._process = subprocess.Popen(
             [*leash, self._program.module, *self._program.arguments],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            env=self._environment, pass_fds=[self._leash], start_new_session=True,
+            env=self._environment, pass_fds=[self._leash, *self._program.descriptors], start_new_session=True,
         )  # fmt: skip
         self._started_at = now
         threading.Thread(target=_show, args=(self._program.name, self._process.stdout), daemon=True).start()

@@ -9,25 +9,25 @@ def test_a_port_that_somebody_serves_on_is_refused_in_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = ports.resolve("127.0.0.1", server.getsockname()[1])
         with pytest.raises(EmbeddedProblem, match=r"^Port \d+ on 127\.0\.0\.1: .* in use\. Choose"):
-            ports.reserve(address)
+            ports.listen(address)
 
 
-def test_a_port_reserved_by_another_copy_is_refused_while_our_servers_may_share_it() -> None:
-    port = free_port()
-    with ports.reserve(ports.resolve("127.0.0.1", port)):
-        with pytest.raises(EmbeddedProblem):
-            ports.reserve(ports.resolve("127.0.0.1", port))
-        with socket.socket() as ours:
-            ours.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-            ours.bind(("127.0.0.1", port))
-            ours.listen()
-            socket.create_connection(("127.0.0.1", port)).close()
+def test_a_port_just_let_go_of_can_be_used_again_at_once() -> None:
+    with ports.listen(ports.resolve("127.0.0.1", 0)) as first:
+        port = first.getsockname()[1]
+        client = socket.create_connection(("127.0.0.1", port))
+        first.accept()[0].close()  # leaves the connection's end waiting in the kernel
+    with client, ports.listen(ports.resolve("127.0.0.1", port)) as second:
+        assert second.getsockname()[1] == port
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def test_small_answers_are_not_held_back_by_the_kernel() -> None:
+    with (
+        ports.listen(ports.resolve("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()),
+        listener.accept()[0] as accepted,
+    ):
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) != 0
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,12 @@ def _serve(address: ports.Address, *, demo: bool) -> None:
     )
     prepare_runtime_dirs(plan.data_dir)
     _be_the_only_one(plan.data_dir)
-    with ports.reserve(address), services(plan.data_dir, wanted=wanted_services(os.environ)) as running:
+    with (
+        ports.listen(address) as listener,
+        services(plan.data_dir, wanted=wanted_services(os.environ)) as running,
+    ):
         _prepare_database(demo=demo)
-        serve(plan, running)
+        serve(plan, listener, running)
 
 
 def _be_the_only_one(data_dir: Path) -> None:
