@@ -3,6 +3,7 @@
 import pytest
 
 from bookingflow.api.permissions import ANY_SCOPE, PUBLIC
+from bookingflow.lib.names import RESERVED_WORDS
 from bookingflow.organizations.scopes import SCOPES
 from tests.api.routes import Route, api_routes
 
@@ -15,6 +16,15 @@ def test_it_names_the_scope_that_it_needs(route: Route) -> None:
     assert route.view.cls.scopes[action] in {*SCOPES, ANY_SCOPE, PUBLIC}
     if route.method in CHANGING:
         assert route.view.cls.scopes[action].endswith(":write")
+
+
+def test_what_stands_beside_an_id_is_no_slug_and_no_handle() -> None:
+    paths = {route.path for route in api_routes()}
+    parents = {path.rpartition("/")[0] for path in paths if path.endswith(">")}
+    beside = {path.rpartition("/")[2] for path in paths if path.rpartition("/")[0] in parents}
+    words = {word for word in beside if not word.endswith(">")}
+    assert words >= {"block", "blocks", "explain"}
+    assert words <= RESERVED_WORDS
 
 
 def test_the_catalog_alone_needs_no_key() -> None:
