@@ -50,7 +50,18 @@ def refund_document(booking: Booking) -> Document | None:
     """What a cancellation gave back. One that ended by being rescheduled was not cancelled."""
     if booking.status != Status.CANCELED or successor_of(booking):
         return None
-    return {"amount": 0, "currency": booking.currency, "status": "not_needed"}
+    return {
+        "amount": booking.cancel_refund_minor,
+        "currency": booking.currency,
+        "status": booking.cancel_refund_status,
+    }
+
+
+def due(booking: Booking, status: Status) -> int:
+    """What is still to be paid. What a refund failed to give back is not."""
+    if status in NOTHING_DUE:
+        return 0
+    return max(0, booking.total_minor - booking.paid_minor + booking.refunded_minor)
 
 
 def manage_url(booking: Booking) -> str:
@@ -73,9 +84,9 @@ def _price(booking: Booking, status: Status) -> Document:
         "currency": booking.currency,
         "total": booking.total_minor,
         "deposit": booking.deposit_minor,
-        "paid": 0,
-        "refunded": 0,
-        "due": 0 if status in NOTHING_DUE else booking.total_minor,
+        "paid": booking.paid_minor,
+        "refunded": booking.refunded_minor,
+        "due": due(booking, status),
         "lines": booking.price_lines,
     }
 

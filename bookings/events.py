@@ -9,6 +9,8 @@ from typing import Any
 
 from bookings.documents import Document, booking_document, refund_document
 from bookings.models import Booking
+from bookings.payments.documents import payment_told, refund_told
+from bookings.payments.models import Payment, Refund
 from webhooks.outbox import Draft
 
 Changes = Mapping[str, Mapping[str, Any]]
@@ -55,6 +57,16 @@ def booking_completed(booking: Booking, now: datetime) -> Draft:
 
 def booking_no_show(booking: Booking, now: datetime) -> Draft:
     return _draft(booking, "booking.no_show", now)
+
+
+def payment_recorded(booking: Booking, now: datetime, payment: Payment) -> Draft:
+    return _draft(booking, "payment.recorded", now, {"payment": payment_told(payment, booking.currency)})
+
+
+def refund_ended(booking: Booking, now: datetime, refund: Refund) -> Draft:
+    """As it did: `refund.succeeded` or `refund.failed`."""
+    more = {"refund": refund_told(refund, booking.currency)}
+    return _draft(booking, f"refund.{refund.status}", now, more)
 
 
 def _draft(booking: Booking, event_type: str, now: datetime, more: Mapping[str, Any] | None = None) -> Draft:

@@ -1,6 +1,7 @@
 """What was paid for a booking, and what of it was given back."""
 
 import uuid
+from collections.abc import Iterable
 from typing import ClassVar
 
 from django.db import models
@@ -125,3 +126,12 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.amount_minor} back, {self.status}"
+
+
+def status_of(parts: Iterable[Refund]) -> RefundStatus:
+    """Of several as one: failed where any failed, for somebody has to see to that; else pending until all arrived."""
+    found = {part.status for part in parts}
+    for status in (RefundStatus.FAILED, RefundStatus.PENDING):
+        if status in found:
+            return status
+    return RefundStatus.SUCCEEDED

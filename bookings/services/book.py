@@ -48,7 +48,7 @@ def book_room(
     party = found.guests_min if guests is None else guests
     place = Place(found, start, minutes, mode or found.default_mode, party)
     journal = Journal(organization.pk, actor, now)
-    booking = _draft(place, price_of(place), hold=hold, now=now)
+    booking = _draft(place, price_of(place, organization.currency), hold=hold, now=now)
     booking.notes, booking.metadata, booking.source = notes, dict(metadata or {}), source
     booking.customer = customer_for(organization, customer, customer_id, journal=journal)
     _insert(booking, place, end, now)

@@ -67,7 +67,7 @@ def import_booking(
         *_time_faults(status, now, booked_at, canceled_at),
         *_price_faults(price, organization.currency),
     )
-    booking = _draft(place, price or price_of(place), status=status, now=now)
+    booking = _draft(place, price or price_of(place, organization.currency), status=status, now=now)
     booking.created_at = booked_at or now
     if status == Status.CANCELED:
         booking.canceled_at, booking.cancel_reason = canceled_at or now, cancel_reason

@@ -12,10 +12,13 @@ from bookings import events
 from bookings.documents import Document, booking_document
 from bookings.lifecycle import Status
 from bookings.models import Booking
+from bookings.payments import ledger
+from bookings.payments.models import Refund
 from bookings.services.journal import Journal
 from bookings.services.locking import LockedBooking, lock_booking
-from bookings.services.making import MINUTE
+from bookings.services.making import MINUTE, place_of
 from bookings.services.people import PersonChange, change_customer, differs
+from bookings.services.repricing import reprice, set_ceiling
 from bookings.services.state import move_status, refusal
 from rooms import sessions
 from rooms.models import Room
@@ -27,6 +30,7 @@ MOVABLE = frozenset({Status.CONFIRMED})
 NOTABLE = frozenset({Status.PENDING, Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW})
 FIELDS = (
     "room", "start", "end", "mode", "guests", "notes", "metadata", "customer", "status", "sequence", "updated_at",
+    "refund_ceiling_percent", *ledger.FIELDS,
 )  # fmt: skip
 
 
@@ -47,7 +51,8 @@ def change_booking(
     status: str | None = None,
 ) -> Booking:
     """None, and what is so already, changes nothing; nothing changed leaves no event. `metadata` replaces the whole
-    map. `end` has to agree with the new time, but the present one is passed over. The price stays as it was frozen.
+    map. `end` has to agree with the new time, but the present one is passed over. Another room, duration or party
+    takes the present prices, another time alone only where they differ between the slots; a fall is refunded at once.
 
     Raises BookingNotFound, BookingTypeNotFound, InvalidRequest, SlotUnavailable, SlotNotAvailable; and
     BookingStateConflict for what the booking's state doesn't allow: a hold takes only notes, metadata and customer.
@@ -58,12 +63,13 @@ def change_booking(
     place = _place(found, wanted_room, start, duration_minutes, mode, guests)
     journal = Journal(organization.pk, actor, found.now)
     booking, before = found.booking, booking_document(found.booking, now=found.now)
-    _go(found, place, end)
+    refunds = _go(found, place, end)
     _note(found, {"notes": notes, "metadata": metadata})
     if customer is not None and differs(booking.customer, customer):
         _refuse_unless(NOTABLE, found)
         change_customer(organization, booking, customer, journal=journal)
     _tell_changes(found, before, journal)
+    journal.refunded(booking, refunds)
     _mark(found, status, journal)
     if journal.acts:
         booking.save(update_fields=FIELDS)
@@ -99,20 +105,21 @@ def _mode_in(room: Room, booking: Booking) -> str:
     return booking.mode if stays else room.default_mode
 
 
-def _go(found: LockedBooking, place: Place, end: datetime | None) -> None:
+def _go(found: LockedBooking, place: Place, end: datetime | None) -> list[Refund]:
     """There, unless the party is there already. An `end` that is the present one says nothing about the new time."""
     booking = found.booking
     present = (booking.room_id, booking.start, booking.end, booking.mode, booking.guests)
     disagrees = end not in {None, booking.end, place.end}
     if present == (place.room.pk, place.start, place.end, place.mode, place.guests) and not disagrees:
-        return
+        return []
     _refuse_unless(MOVABLE, found)
     if disagrees:
         raise SlotUnavailable("The end does not agree with the start and the duration")
-    _move(booking, place, found.now)
+    return _move(booking, place, found.now)
 
 
-def _move(booking: Booking, place: Place, now: datetime) -> None:
+def _move(booking: Booking, place: Place, now: datetime) -> list[Refund]:
+    old = place_of(booking)
     sessions.move(
         holder_id=booking.pk,
         room=place.room,
@@ -124,6 +131,8 @@ def _move(booking: Booking, place: Place, now: datetime) -> None:
     )
     booking.room, booking.start, booking.end = place.room, place.start, place.end
     booking.mode, booking.guests = place.mode, place.guests
+    set_ceiling(booking, old=old, new=place, at=now)
+    return reprice(booking, old=old, new=place, at=now)
 
 
 def _note(found: LockedBooking, sent: Mapping[str, object]) -> None:

@@ -55,9 +55,15 @@ def minutes_between(start: datetime, end: datetime) -> int:
     return minutes
 
 
-def price_of(place: Place) -> Quote:
-    """By the room's present prices at the slot's local start. Reads `room.organization` for the currency."""
+def place_of(booking: Booking) -> Place:
+    """Where it is now."""
+    minutes = (booking.end - booking.start) // MINUTE
+    return Place(booking.room, booking.start, minutes, booking.mode, booking.guests)
+
+
+def price_of(place: Place, currency: str) -> Quote:
+    """By the room's present prices at the slot's local start."""
     room = place.room
-    pricing = parse_pricing(room.pricing, room.organization.currency)
+    pricing = parse_pricing(room.pricing, currency)
     local_start = wall(place.start, zone(room.schedule.timezone))
     return quote(pricing, local_start=local_start, duration_minutes=place.duration, guests=place.guests)

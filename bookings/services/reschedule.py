@@ -10,17 +10,21 @@ from bookingflow.organizations.models import Organization
 from bookings import events
 from bookings.lifecycle import Status
 from bookings.models import Booking, Source
+from bookings.payments import ledger
+from bookings.payments.models import Refund
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_booking
-from bookings.services.making import insert_booking, minutes_between
+from bookings.services.making import insert_booking, minutes_between, place_of
+from bookings.services.repricing import reprice, set_ceiling
 from bookings.services.state import move_status, refusal
 from rooms import sessions
 
 REASON = "rescheduled"
-# What the new booking has of the old one: also the price, lines and policy that were frozen in it.
+# What the new booking has of the old one: also the money, and the price, lines and policy that were frozen in it.
 TAKEN_ALONG = (
     "organization_id", "room", "customer", "mode", "guests", "currency", "total_minor", "deposit_minor",
-    "price_lines", "cancellation_policy", "notes", "metadata",
+    "price_lines", "cancellation_policy", "notes", "metadata", "paid_minor", "refunded_minor",
+    "refund_ceiling_percent",
 )  # fmt: skip
 
 
@@ -34,7 +38,8 @@ def reschedule_booking(
     source: Source = Source.BOOKING_API,
 ) -> Booking:
     """Gives the new booking; the old one ends cancelled, linked both ways. Its time is free the moment the new one
-    is taken, and counts for nothing before. Where the new time can't be had, nothing changes.
+    is taken, and counts for nothing before. Its payments go along, and its price changes as by a move in place. Where
+    the new time can't be had, nothing changes.
 
     Raises BookingNotFound; BookingStateConflict unless confirmed; SlotUnavailable, also for the slot that it has
     already; SlotNotAvailable.
@@ -48,8 +53,9 @@ def reschedule_booking(
         raise SlotUnavailable("This is the slot that the booking has already")
     new = _successor(old, start, end, source, now)
     _hand_over(old, new, now)
+    refunds = _hand_money_over(old, new, now)
     _end(old, new, now)
-    _tell(old, new, Journal(organization.pk, actor, now))
+    _tell(old, new, refunds, Journal(organization.pk, actor, now))
     return new
 
 
@@ -90,17 +96,28 @@ def _hand_over(old: Booking, new: Booking, now: datetime) -> None:
     insert_booking(new, claim=claim, give_back=lambda: None)
 
 
+def _hand_money_over(old: Booking, new: Booking, now: datetime) -> list[Refund]:
+    ledger.move_payments(old, new)
+    places = {"old": place_of(old), "new": place_of(new)}
+    set_ceiling(new, **places, at=now)
+    return reprice(new, **places, at=now)
+
+
 def _end(old: Booking, new: Booking, now: datetime) -> None:
     move_status(old, Status.CANCELED, now=now)
     old.canceled_at = old.updated_at = now
     old.cancel_reason = REASON
-    old.save(update_fields=["status", "canceled_at", "cancel_reason", "updated_at"])
+    old.save(
+        update_fields=["status", "canceled_at", "cancel_reason", "updated_at", "paid_minor", "refunded_minor"]
+    )
     Booking._meta.get_field("rescheduled_to").set_cached_value(old, new)
 
 
-def _tell(old: Booking, new: Booking, journal: Journal) -> None:
-    """One act, one event: the old booking makes none."""
+def _tell(old: Booking, new: Booking, refunds: list[Refund], journal: Journal) -> None:
+    """One act, one event, and one for each refund that a lower price made: the old booking makes none."""
     journal.act("booking.rescheduled", old, {"rescheduledTo": [None, str(new.pk)]})
     journal.act("booking.created", new, {"rescheduledFrom": [None, str(old.pk)]})
     journal.drafts.append(events.booking_rescheduled(new, journal.at, old=old))
+    journal.refunded(new, refunds)
+    new.save(update_fields=[*ledger.FIELDS, "refund_ceiling_percent", "sequence"])
     journal.write()

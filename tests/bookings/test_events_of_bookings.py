@@ -118,9 +118,13 @@ def test_booking_created_of_a_confirmed_hold() -> None:
 
 def test_booking_updated() -> None:
     booking = booked()
+    price = shown(booking)["price"]
+    line = {"kind": "guests", "label": "5 guests", "quantity": 5, "unitAmount": 3000, "amount": 15000}
+    dearer = {**price, "total": 15000, "deposit": 7500, "due": 15000, "lines": [line]}
     change_booking(**by(booking), guests=5, notes="No cake")
-    changes = {"guests": {"from": 4, "to": 5}, "notes": {"from": "Cake", "to": "No cake"}}
-    after = shown(booking, guests=5, notes="No cake")
+    wishes = {"guests": (4, 5), "price": (price, dearer), "notes": ("Cake", "No cake")}
+    changes = {name: {"from": was, "to": to} for name, (was, to) in wishes.items()}
+    after = shown(booking, guests=5, notes="No cake", price=dearer)
     assert told(booking)[1:] == [("booking.updated", {"booking": after, "changes": changes, "sequence": 2})]
 
 
