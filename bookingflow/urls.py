@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
+from bookings.api.payments import Payments
 from bookings.api.venue import Bookings
 from rooms.api import Blocks, Catalog, Rooms, Schedules
 from webhooks.api import Endpoints
@@ -23,6 +24,10 @@ venue_api = [
             {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
         ),
     ),
+    path("bookings/<str:identifier>/confirm", Payments.as_view({"post": "confirm"})),
+    path("bookings/<str:identifier>/payments", Payments.as_view({"post": "pay"})),
+    path("bookings/<str:identifier>/refunds", Payments.as_view({"post": "refund"})),
+    path("bookings/<str:identifier>/refund-quote", Payments.as_view({"get": "quote"})),
     path("rooms", Rooms.as_view({"get": "list", "post": "create"})),
     path(
         "rooms/<str:identifier>",

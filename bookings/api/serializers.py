@@ -18,7 +18,8 @@ from bookings.models import Source
 from rooms.models import Mode
 from rooms.serializers import PolicyEntrySerializer
 
-PAYMENTS = ("none", "hold")
+PAYMENTS = ("none", "hold", "stripe")
+NO_CARDS = "Card payments are not set up here: money taken elsewhere can be recorded."
 MAX_GUESTS, MAX_NOTES = 1000, 5_000
 LEAST_MINUTES, MOST_MINUTES = 5, 24 * 60
 
@@ -61,6 +62,11 @@ class BookingCreateSerializer(StrictSerializer):
     notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
     metadata = MetadataField(required=False)
     payment = serializers.ChoiceField(PAYMENTS, default="none")
+
+    def validate_payment(self, value: str) -> str:
+        if value == "stripe":
+            raise serializers.ValidationError(NO_CARDS, code="not_configured")
+        return value
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("customer" in attrs) == ("customer_id" in attrs):

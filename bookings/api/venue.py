@@ -158,7 +158,7 @@ class Bookings(OrganizationViewSet):
             organization=self.organization,
             actor=self.actor,
             booking_id=booking.pk,
-            reason=asked.get("reason"),
+            **asked,
         )
         return Response(self.shown(canceled))
 
