@@ -1,7 +1,6 @@
 """A scratch database and a web server on it, both gone afterwards. Nothing else is touched."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from bookingflow.embedded import ports
 from bookingflow.embedded.programs import programs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -62,7 +62,8 @@ def scratch_database() -> Iterator[str]:
 @contextmanager
 def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
     """The web processes of `manage.py up`, on a free port, with the same flags."""
-    port = _free_port()
+    listener = ports.listen(ports.resolve("127.0.0.1", 0))
+    port = listener.getsockname()[1]
     environment = os.environ | {
         "DATABASE_URL": database_url,
         "REDIS_URL": settings.REDIS_URL,
@@ -70,11 +71,14 @@ def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
         "PORT": str(port),
     }
     wanted = programs(
-        host="127.0.0.1", port=port, web_workers=workers, worker_concurrency=1, data_dir=settings.DATA_DIR
+        listener=listener, web_workers=workers, worker_concurrency=1, data_dir=settings.DATA_DIR
     )
     started = [
         subprocess.Popen(
-            [sys.executable, "-m", program.module, *program.arguments], cwd=ROOT, env=environment
+            [sys.executable, "-m", program.module, *program.arguments],
+            cwd=ROOT,
+            env=environment,
+            pass_fds=program.descriptors,
         )
         for program in wanted
         if program.name.startswith("web")
@@ -88,18 +92,13 @@ def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
             process.terminate()
         for process in started:
             process.wait(30)
+        listener.close()
 
 
 def _use(name: str) -> None:
     connections.close_all()
     connection.close_pool()  # type: ignore[attr-defined]
     connection.settings_dict["NAME"] = name
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _wait_until_ready(url: str) -> None:

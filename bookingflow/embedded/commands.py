@@ -3,17 +3,18 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from django.core.management import execute_from_command_line
 from environs import Env
 
 from bookingflow.embedded.errors import EmbeddedProblem
 from bookingflow.embedded.folders import prepare_data_dir
 from bookingflow.embedded.secret import make_secret_key
 from bookingflow.embedded.users import services, wanted_services
+
+Execute = Callable[[list[str]], None]
 
 ROOT = Path(__file__).resolve().parents[2]
 UP = "up"
@@ -25,11 +26,13 @@ WITHOUT_SERVICES = frozenset(
 )  # fmt: skip
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Runs one command; finds the data folder's services running, or starts them for as long as it needs them."""
+def run(arguments: Sequence[str], execute: Execute) -> int:
+    """Runs one command; finds the services of the data folder running, or starts them for as long as it takes."""
     Env().read_env(str(ROOT / ".env"), recurse=False)
     try:
-        _run_command(list(arguments), (ROOT / (os.environ.get("BOOKINGFLOW_DATA_DIR") or "var")).resolve())
+        _run_command(
+            list(arguments), execute, (ROOT / (os.environ.get("BOOKINGFLOW_DATA_DIR") or "var")).resolve()
+        )
     except EmbeddedProblem as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -49,17 +52,17 @@ def needs_services(arguments: Sequence[str]) -> bool:
     return arguments[1] not in WITHOUT_SERVICES or "--database" in arguments
 
 
-def _run_command(arguments: list[str], data_dir: Path) -> None:
+def _run_command(arguments: list[str], execute: Execute, data_dir: Path) -> None:
     if arguments[1:2] == [UP]:
         _adopt_port(arguments[2:])
     if not os.environ.get("SECRET_KEY"):
         _find_secret_key(arguments, data_dir)
     wanted = wanted_services(os.environ) if needs_services(arguments) else ()
     if not wanted:
-        execute_from_command_line(arguments)
+        execute(arguments)
         return
     with services(data_dir, wanted=wanted):
-        execute_from_command_line(arguments)
+        execute(arguments)
 
 
 def _adopt_port(options: list[str]) -> None:
