@@ -185,8 +185,9 @@ class ApiKeyAdmin(TenantAdmin):
 def _state(key: ApiKey, now: datetime) -> SafeString:
     if key.revoked_at is not None and key.revoked_at <= now:
         return badge("Revoked", "danger")
-    expired = key.expires_at is not None and key.expires_at <= now
-    return badge("Expired", "warning") if expired else badge("Active", "success")
+    if key.expires_at is not None and key.expires_at <= now:
+        return badge("Expired", "warning")
+    return badge("Active", "success") if key.organization.has_api else badge("Needs another plan", "warning")
 
 
 class ActorFilter(ChoiceFilter):

@@ -34,7 +34,7 @@ class RowsWidget(forms.Widget):
         return ""
 
     def get_context(self, name: str, value: Any, attrs: Mapping[str, Any] | None) -> dict[str, Any]:
-        """One more row is counted than there are: the spare one, for browsers that don't run the script."""
+        """One more row is counted than there are: the spare one, for browsers without the script."""
         context = super().get_context(name, None, dict(attrs or {}))
         formset = value if isinstance(value, BaseFormSet) else self.formset(initial=value, prefix=name)
         rows = [row for row in formset if row.has_changed() or not formset.is_bound]

@@ -1,4 +1,4 @@
-"""What a browser does with the staff's forms: sends back what they show, but for what one has changed."""
+"""What a browser without scripts does with the staff's forms: sends back what they show, but for what one changed."""
 
 import re
 from html import unescape
@@ -7,8 +7,6 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.test import Client
-
-HIDDEN_FROM_BROWSERS = {"template", "noscript"}
 
 
 class _Form(HTMLParser):
@@ -26,7 +24,7 @@ class _Form(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.inside = given.get("id") == self.form_id
-        self.ignored += tag in HIDDEN_FROM_BROWSERS
+        self.ignored += tag == "template"
         if not self.inside or self.ignored:
             return
         if tag == "input" and given.get("name") and self._sent(given):
@@ -48,7 +46,7 @@ class _Form(HTMLParser):
             self.text += data
 
     def handle_endtag(self, tag: str) -> None:
-        self.ignored -= tag in HIDDEN_FROM_BROWSERS
+        self.ignored -= tag == "template"
         if tag == "form":
             self.inside = False
         elif tag == "select":

@@ -31,7 +31,7 @@ def block(client: Client, schedule: Schedule, first_day: str, **more: Any) -> An
 
 
 def stretches() -> list[tuple[datetime, datetime]]:
-    return list(Block.objects.order_by("schedule").values_list("start", "end"))
+    return list(Block.objects.order_by("schedule_id").values_list("start", "end"))
 
 
 def test_whole_days_are_the_schedules_local_days(owner: Client, schedule: Schedule) -> None:

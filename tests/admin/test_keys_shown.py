@@ -61,6 +61,7 @@ def test_it_is_said_that_calls_need_the_business_plan() -> None:
     key, _ = make_api_key(starter)
     client = signed_in(make_staff(starter))
     assert "calls with them need the Business or Enterprise plan" in text_of(client.get(KEYS))
+    assert "Needs another plan" in text_of(client.get(KEYS))
     assert "Small Shop is on Starter, so its keys are refused" in text_of(client.get(page_of(key)))
 
 

@@ -1,5 +1,7 @@
-// Adds and takes out rows and hours in the staff's forms. Without it blank rows stay to be filled in.
+// Adds and takes out rows and hours in the staff's forms. Without it the spare blank ones are there to be filled in.
 "use strict";
+
+const dropSpares = (within) => within.querySelectorAll("[data-spare]").forEach((spare) => spare.remove());
 
 const textOf = (template) => template.innerHTML.trim();
 
@@ -10,6 +12,7 @@ function addRow(rows) {
     const list = rows.querySelector(":scope > [data-rows-list]");
     list.insertAdjacentHTML("beforeend", html);
     total.value = number + 1;
+    dropSpares(list.lastElementChild);
     list.lastElementChild.querySelector("input:not([type=hidden]), select")?.focus();
 }
 
@@ -24,6 +27,8 @@ function noteNextDay(opening) {
     const nextDay = start !== "" && end !== "" && end !== "00:00" && end <= start;
     opening.querySelector("[data-next-day]").hidden = !nextDay;
 }
+
+document.addEventListener("DOMContentLoaded", () => dropSpares(document));
 
 document.addEventListener("click", ({ target }) => {
     const button = target.closest("button");
