@@ -149,7 +149,7 @@ def _resettle(own: Claim, place: Place, reading: Reading, now: datetime, holder:
     _drop(reading.void_holders, void_at=now)
     old, old_schedule_id = own.session, own.session.schedule_id
     alone = not Claim.objects.filter(session=old).exclude(pk=own.pk).exists()
-    session = _join(place, reading) or (_shift(old, place) if alone else _begin(place))
+    session = _join(place, reading, own) or (_shift(old, place) if alone else _begin(place))
     holder_id, holder_ref = holder
     Claim.objects.filter(pk=own.pk).update(
         session=session, seats=place.seats, holder_id=holder_id, holder_ref=holder_ref
@@ -160,15 +160,16 @@ def _resettle(own: Claim, place: Place, reading: Reading, now: datetime, holder:
     return session
 
 
-def _join(place: Place, reading: Reading) -> Session | None:
-    """Seats are counted from the live claims, which the lock keeps from changing."""
+def _join(place: Place, reading: Reading, own: Claim | None = None) -> Session | None:
+    """Counts up what is in the row, so that the check there would see where somebody had forgotten the lock."""
     found = reading.shared_session(place.room, place.start, place.end) if place.mode == Mode.SHARED else None
     if found is None:
         return None
     session_id, taken = found
+    had = own.seats if own and own.session_id == session_id else 0
+    Session.objects.filter(pk=session_id).update(seats_taken=F("seats_taken") + place.seats - had)
     occupied = DateTimeTZRange(taken.occupied_start, taken.occupied_end)
     seats = {"seats": taken.seats, "seats_taken": taken.seats_taken + place.seats}
-    Session.objects.filter(pk=session_id).update(**seats)
     return Session(pk=session_id, **_fields(place) | {"occupied": occupied} | seats)
 
 

@@ -1,6 +1,7 @@
 """Taking a slot for one party."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -83,7 +84,7 @@ def test_blocked_time_is_refused() -> None:
         ({"end": at(11, 30)}, "DURATION"),
     ],
 )
-def test_what_never_was_on_offer_is_refused_as_such(fault: dict[str, object], code: str) -> None:
+def test_what_never_was_on_offer_is_refused_as_such(fault: dict[str, Any], code: str) -> None:
     with pytest.raises(SlotUnavailable) as refusal:
         claim(make_room(), **{"start": at(10)} | fault)
     assert codes(refusal) == [code]
@@ -93,7 +94,7 @@ def test_what_never_was_on_offer_is_refused_as_such(fault: dict[str, object], co
 @pytest.mark.parametrize(
     "fault", [{"start": at(10).replace(year=9999)}, {"duration": 10**12}, {"duration": 0}]
 )
-def test_what_lies_beyond_the_calendar_is_not_on_offer(fault: dict[str, object]) -> None:
+def test_what_lies_beyond_the_calendar_is_not_on_offer(fault: dict[str, Any]) -> None:
     with pytest.raises(SlotUnavailable):
         claim(make_room(), **{"start": at(10)} | fault)
 

@@ -3,6 +3,7 @@ looks at, which depend on no machine."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -37,7 +38,11 @@ FILL = """
 
 def fill(room: Room, *, already: int, count: int) -> None:
     """Hour after hour, up to `count` of them."""
-    parameters = {"organization": room.organization_id, "schedule": room.schedule_id, "room": room.pk}
+    parameters: dict[str, Any] = {
+        "organization": room.organization_id,
+        "schedule": room.schedule_id,
+        "room": room.pk,
+    }
     with connection.cursor() as cursor:
         cursor.execute(FILL, parameters | {"first": FIRST, "already": already, "count": count})
         cursor.execute("ANALYZE rooms_session, rooms_claim")
@@ -55,7 +60,7 @@ def pages(question: Callable[[], object]) -> int:
 
 def test_a_month_costs_the_same_among_a_thousand_sessions_and_among_many() -> None:
     room = make_room()
-    latest = {"now": FIRST + timedelta(hours=FEW - 48), "room": room}
+    latest: dict[str, Any] = {"now": FIRST + timedelta(hours=FEW - 48), "room": room}
     questions = {
         "timeline": lambda: load_timeline(
             schedule=room.schedule, window_start=MONTH.start, window_end=MONTH.end, now=FIRST
