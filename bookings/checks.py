@@ -1,6 +1,7 @@
 """What must always hold of bookings: this app's part of `manage.py doctor`."""
 
 from bookingflow.lib.checks import Check, CheckResult, none_of
+from bookings.payments import checks as payments
 
 # Events are kept for 30 days; what is younger than this has all of its own.
 EVENTS_ARE_KEPT = "interval '29 days'"
@@ -105,4 +106,5 @@ CHECKS: list[Check] = [
     rescheduled_bookings_are_linked,
     sequences_are_those_of_the_newest_events,
     complete_bookings_were_told_of,
+    *payments.CHECKS,
 ]
