@@ -31,6 +31,7 @@ from bookings.admin.filters import (
     SourceFilter,
     StatusFilter,
 )
+from bookings.documents import due
 from bookings.lifecycle import Status
 from bookings.models import Booking
 from bookings.queries import SHOWN_ALONG, status_at, successor_of
@@ -90,7 +91,7 @@ class BookingAdmin(LongListAdmin):
                 )
             },
         ),
-        ("Price", {"fields": ("total", "deposit", "lines_shown", "policy_shown")}),
+        ("Price", {"fields": ("total", "deposit", "money", "lines_shown", "policy_shown")}),
         ("How it came and went", {"fields": ("history", "source", "organization", "extra")}),
     )
 
@@ -149,6 +150,12 @@ class BookingAdmin(LongListAdmin):
     def deposit(self, row: Booking) -> str:
         return format_money(row.deposit_minor, row.currency) if row.deposit_minor else EMPTY
 
+    @admin.display(description="Paid")
+    def money(self, row: Any) -> str:
+        owed = due(row, status_at(row, clock.from_database(row.read_at)))
+        sums = {"paid": row.paid_minor, "refunded": row.refunded_minor, "due": owed}
+        return ", ".join(f"{format_money(sum_, row.currency)} {word}" for word, sum_ in sums.items())
+
     @admin.display(description="Lines")
     def lines_shown(self, row: Booking) -> SafeString | str:
         lines = [(line["label"], format_money(line["amount"], row.currency)) for line in row.price_lines]
@@ -177,7 +184,7 @@ def _history(booking: Booking) -> Iterable[tuple[str, object]]:
         yield "Held until", local_time(booking.hold_expires_at, timezone)
     if booking.canceled_at:
         reason = f": {booking.cancel_reason}" if booking.cancel_reason else ""
-        yield f"Canceled{reason}", local_time(booking.canceled_at, timezone)
+        yield f"Cancelled{reason}", local_time(booking.canceled_at, timezone)
     if earlier := booking.rescheduled_from:
         yield "Rescheduled from", link("bookings_booking", earlier.pk, earlier.reference)
     if later := successor_of(booking):

@@ -11,7 +11,14 @@ from bookings.models import Source
 from bookings.queries import with_status
 from rooms.admin.filters import DayFilter
 
-STATUS_WORDS = {status.value: status.value.replace("_", "-").capitalize() for status in Status}
+STATUS_WORDS = {
+    Status.PENDING.value: "Pending",
+    Status.CONFIRMED.value: "Confirmed",
+    Status.COMPLETED.value: "Completed",
+    Status.NO_SHOW.value: "No-show",
+    Status.CANCELED.value: "Cancelled",
+    Status.EXPIRED.value: "Expired",
+}
 
 
 class StatusFilter(ChoiceFilter):

@@ -93,6 +93,11 @@ def test_what_is_over_is_told_from_what_is_to_come(owner: Client, room: Room) ->
     assert (listed(owner, when="upcoming"), listed(owner, when="past")) == ([], [booking])
 
 
+def test_what_was_paid_and_is_due_is_told(owner: Client, room: Room) -> None:
+    booking = make_booking(room)
+    assert "0.00 USD paid, 0.00 USD refunded, 10.00 USD due" in text_of(owner.get(shown(booking)))
+
+
 def test_a_page_leads_to_room_customer_audit_events_and_session(owner: Client, room: Room) -> None:
     booking = make_booking(room, customer=ADA)
     page = owner.get(shown(booking)).content.decode()
