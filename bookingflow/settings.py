@@ -159,6 +159,8 @@ TEMPLATES = [
 # The API
 
 MAX_BODY_BYTES = DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+# A schedule with all the dates that it may have is one form of the admin.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 IDEMPOTENCY_KEPT_HOURS = 24
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["bookingflow.api.authentication.ApiKeyAuthentication"],

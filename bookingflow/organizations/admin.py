@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import DateTimeField, Func, QuerySet
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.utils.safestring import SafeString
 
 from bookingflow.lib import clock
@@ -31,6 +31,14 @@ from bookingflow.organizations.scopes import PRESETS
 
 # Roles stand in memberships; groups would grant nothing here.
 admin.site.unregister(Group)
+
+
+def closed(request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
+    raise Http404
+
+
+# Unfold's search over the names of pages is not offered, and it breaks on an address that was typed in.
+admin.site.search = closed  # type: ignore[attr-defined]
 
 
 @admin.register(Organization)

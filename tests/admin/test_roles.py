@@ -107,6 +107,10 @@ def test_who_belongs_to_nobody_sees_nothing(is_staff: bool, organization: Organi
     assert "North Pier" not in client.get(INDEX, follow=True).content.decode()
 
 
+def test_the_search_over_page_names_is_closed(owner: Client) -> None:
+    assert owner.get(reverse("admin:search"), {"s": "rooms", "page": "x"}).status_code == 404
+
+
 def test_leaving_the_staff_counts_from_the_next_page_on(organization: Organization) -> None:
     person = make_staff(organization)
     client = signed_in(person)

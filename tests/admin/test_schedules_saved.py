@@ -93,6 +93,16 @@ def test_dates_are_added_and_taken_out_and_those_that_passed_are_kept(
     assert rows == [(day(-30), [], "Flood"), (day(40), late, "Late")]
 
 
+def test_a_schedule_with_very_many_dates_can_be_saved(owner: Client, schedule: Schedule) -> None:
+    days = [
+        DateOverride(schedule=schedule, date=day(ahead), hours=[["10:00", "12:00"]])
+        for ahead in range(1, 301)
+    ]
+    DateOverride.objects.bulk_create(days)
+    assert save(owner, page_of(schedule), "schedule_form", name="Busy").status_code == 302
+    assert (DateOverride.objects.count(), Schedule.objects.get().name) == (300, "Busy")
+
+
 def test_a_new_schedule_is_open_from_nine_to_five(owner: Client, organization: Organization) -> None:
     assert save(owner, ADD, "schedule_form", name="Court 1").status_code == 302
     schedule = Schedule.objects.get()
