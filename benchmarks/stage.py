@@ -60,13 +60,13 @@ def scratch_database() -> Iterator[str]:
 
 
 @contextmanager
-def web_server(database_url: str, *, workers: int) -> Iterator[Server]:
+def web_server(database_url: str, *, workers: int, redis_url: str = "") -> Iterator[Server]:
     """The web processes of `manage.py up`, on a free port, with the same flags."""
     listener = ports.listen(ports.resolve("127.0.0.1", 0))
     port = listener.getsockname()[1]
     environment = os.environ | {
         "DATABASE_URL": database_url,
-        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_URL": redis_url or settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "PORT": str(port),
     }

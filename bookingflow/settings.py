@@ -1,5 +1,6 @@
 """Settings, all from the environment. `.env.example` documents every one of them."""
 
+import warnings
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -55,6 +56,13 @@ def _public_url() -> str:
     return url.rstrip("/")
 
 
+def _redis_url() -> str:
+    url = env.str("REDIS_URL", "")
+    if url and not url.startswith(("redis://", "rediss://", "unix://")):
+        raise EnvError("REDIS_URL must begin with redis://, rediss:// or unix://")
+    return url
+
+
 def _database(url: str) -> dict[str, Any]:
     """One pool of connections per process; no statement waits for a lock longer than `lock_timeout`."""
     parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True))
@@ -75,7 +83,7 @@ def _database(url: str) -> dict[str, Any]:
 
 try:
     DEBUG = env.bool("DEBUG", False)
-    DATA_DIR = (BASE_DIR / env.str("BOOKINGFLOW_DATA_DIR", "var")).resolve()
+    DATA_DIR = (BASE_DIR / (env.str("BOOKINGFLOW_DATA_DIR", "") or "var")).resolve()
     SECRET_KEY = _secret_key()
     SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
     ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
@@ -83,7 +91,7 @@ try:
     PUBLIC_URL = _public_url()
     DATABASE_URL = env.str("DATABASE_URL", "") or location.database_url(DATA_DIR)
     DATABASES = {"default": _database(DATABASE_URL)}
-    REDIS_URL = env.str("REDIS_URL", "") or location.redis_url(DATA_DIR)
+    REDIS_URL = _redis_url() or location.redis_url(DATA_DIR)
     WEBHOOK_RETRY_SCHEDULE = _retry_schedule()
     WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))
     WEBHOOK_ALLOW_PRIVATE_TARGETS = env.bool("WEBHOOK_ALLOW_PRIVATE_TARGETS", False)
@@ -243,7 +251,8 @@ FORMAT_MODULE_PATH = None
 TZDATA_VERSION = zones.TZDATA_VERSION
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = True  # without `collectstatic` too
+warnings.filterwarnings("ignore", message="No directory at: .*staticfiles")
 
 # Messages: written as files under the data folder unless EMAIL_URL names a mail server
 

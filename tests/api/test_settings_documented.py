@@ -25,6 +25,7 @@ def test_every_setting_is_documented_once() -> None:
         ("PORT", "eighty"),
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://localhost/x"),
+        ("REDIS_URL", "localhost:6379"),
         ("PUBLIC_URL", "book.example.com"),
         ("LOG_FORMAT", "xml"),
         ("WEBHOOK_TIMEOUT", "0"),
