@@ -9,11 +9,12 @@ import pytest
 from django.db import transaction
 
 from bookingflow.lib import clock
-from rooms.models import Room, Session
+from rooms import sessions
+from rooms.models import Claim, Room, Session
 from tests.builders import make_room, make_shared_room
 from tests.processes import another_connection, wait_until
-from tests.rooms.racing import TAKEN, attempt
-from tests.rooms.taking import claim
+from tests.rooms.racing import TAKEN, WON, attempt
+from tests.rooms.taking import claim, take
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,3 +57,18 @@ def test_without_the_lock_the_database_refuses_a_seat_too_many() -> None:
         claim(room, ten(), guests=1, now=clock.now())
     assert second_of_two(room, start=ten(), guests=3, lock=False) == CHECK_VIOLATION
     assert Session.objects.get().seats_taken == 4
+
+
+def test_the_sweep_leaves_what_a_late_payment_took_again_while_it_waited() -> None:
+    room = make_room()
+    now = clock.now()
+    with transaction.atomic():
+        late = claim(room, ten(), now=now - timedelta(minutes=5), expires_at=now)
+    with ThreadPoolExecutor(1) as pool, another_connection() as other:
+        with transaction.atomic():
+            sessions.lock_schedules([room.schedule_id])
+            swept = pool.submit(attempt, {"do": "sweep"})
+            wait_until(lambda: other.execute(BLOCKED).fetchall() == [(1,)] or swept.done())
+            take(room, ten(), holder_id=late, now=clock.now())
+        assert swept.result(timeout=30) == WON
+    assert Claim.objects.get().expires_at is None

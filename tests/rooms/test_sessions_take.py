@@ -52,3 +52,10 @@ def test_a_late_payment_whose_time_is_gone_is_refused() -> None:
     claim(room, at(10), now=NOW + timedelta(minutes=2))
     with pytest.raises(SlotNotAvailable):
         take(room, at(10), holder_id=late, now=NOW + timedelta(minutes=3))
+
+
+def test_a_void_claim_that_lies_elsewhere_gives_way_too() -> None:
+    room = make_room()
+    late = claim(room, at(10), expires_at=NOW + timedelta(minutes=1))
+    take(room, at(12), holder_id=late, now=NOW + timedelta(minutes=1))
+    assert starts(room) == [at(12)]
