@@ -1,20 +1,40 @@
 """Bookings, always from their organization. A hold that ran out reads `expired`, swept or not."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta, tzinfo
+from functools import reduce
+from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
 from bookingflow.lib.errors import BookingNotFound
-from bookingflow.lib.references import is_reference, normalised_reference
+from bookingflow.lib.references import ALPHABET, is_reference, normalised_reference
 from bookingflow.lib.zones import start_of_day, zone
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status, effective_status
 from bookings.models import Booking
-from rooms.queries import room_is, rooms_of, schedules_of
+from customers.queries import customers_of, normalised_email
+from rooms.queries import room_is, rooms_of, schedule_is, schedules_of
 
 SHOWN_ALONG = ("room__schedule", "customer", "rescheduled_to")
+SHOWN = (
+    *(field.attname for field in Booking._meta.concrete_fields),
+    "room__booking_type", "room__slug", "room__name", "room__schedule__timezone",
+    "customer__name", "customer__email", "customer__phone", "rescheduled_to__id",
+)  # fmt: skip
+NOTHING = Q(pk__in=[])
+
+ORDERINGS: Mapping[str, tuple[str, str]] = {
+    # Each pair is one index, walked from either end.
+    "start": ("start", "-id"),
+    "-start": ("-start", "id"),
+    "createdAt": ("created_at", "-id"),
+    "-createdAt": ("-created_at", "id"),
+    "updatedAt": ("updated_at", "-id"),
+    "-updatedAt": ("-updated_at", "id"),
+}
 
 
 def bookings_of(organization: Organization) -> QuerySet[Booking]:
@@ -57,29 +77,106 @@ def filtered_bookings(
     *,
     now: datetime,
     date: date | None = None,
-    room: str | int | None = None,
+    date_from: date | None = None,
+    date_to: date | None = None,
     status: Iterable[str] | None = None,
+    updated_since: datetime | None = None,
+    **named: Any,
 ) -> QuerySet[Booking]:
-    """`date` is the local day of the start in the booking's own schedule; an unknown room filters to nothing."""
-    bookings = bookings_of(organization)
-    if date is not None:
-        bookings = bookings.filter(starting_on(organization, date))
-    if room is not None:
-        bookings = bookings.filter(room__in=rooms_of(organization).filter(room_is(room)).values("pk"))
+    """What is None doesn't narrow. Days are local days of the start in each booking's own schedule, both ends
+    included; what is `named` (see NARROWING) and isn't there filters to nothing."""
+    bookings = listed_bookings(organization)
+    for first, last in ((date, date), (date_from, date_to)):
+        if first or last:
+            bookings = bookings.filter(_starting(organization, first, last))
     if status is not None:
         bookings = bookings.filter(with_status(status, now))
+    if updated_since is not None:
+        bookings = bookings.filter(updated_at__gte=updated_since)
+    for name, value in named.items():
+        if value is not None:
+            bookings = bookings.filter(NARROWING[name](organization, value))
     return bookings
 
 
-def starting_on(organization: Organization, day: date) -> Q:
+def listed_bookings(organization: Organization) -> QuerySet[Booking]:
+    """As `bookings_of`, without the columns that no list shows: rooms are wide, and come along with every row."""
+    return bookings_of(organization).only(*SHOWN)
+
+
+def _starting(organization: Organization, first: date | None, last: date | None) -> Q:
     """Bounds in UTC for each zone that the organization's schedules are in: by our own zone rules, not by the
-    database's. Asks for the zones, once."""
-    zones = schedules_of(organization).order_by().values_list("timezone", flat=True).distinct()
-    starting = Q(pk__in=[])
-    for name in zones:
-        first, after = (start_of_day(each, zone(name)) for each in (day, day + timedelta(days=1)))
-        starting |= Q(room__schedule__timezone=name, start__gte=first, start__lt=after)
-    return starting
+    database's. Asks for the zones, once. The bounds around all of them are what an index can walk."""
+    names = schedules_of(organization).order_by().values_list("timezone", flat=True).distinct()
+    bounds = {name: _bounds(first, last, zone(name)) for name in names}
+    if not bounds:
+        return NOTHING
+    within = [Q(room__schedule__timezone=name) & _between(*pair) for name, pair in bounds.items()]
+    if len(within) == 1:
+        return within[0]
+    starts, ends = zip(*bounds.values(), strict=True)
+    around = _between(min(starts) if first else None, max(ends) if last else None)
+    return around & reduce(or_, within)
+
+
+def _bounds(first: date | None, last: date | None, tz: tzinfo) -> tuple[Any, Any]:
+    return first and start_of_day(first, tz), last and start_of_day(last + timedelta(days=1), tz)
+
+
+def _between(start: datetime | None, end: datetime | None) -> Q:
+    return (Q(start__gte=start) if start else Q()) & (Q(start__lt=end) if end else Q())
+
+
+def _in_room(organization: Organization, identifier: str) -> Q:
+    """One value rather than a join: so the room's own index is walked, in its order."""
+    return Q(room=rooms_of(organization).filter(room_is(identifier)).order_by().values("pk")[:1])
+
+
+def _on_schedule(organization: Organization, identifier: str) -> Q:
+    found = schedules_of(organization).filter(schedule_is(identifier)).order_by()
+    return Q(room__schedule=found.values("pk")[:1])
+
+
+def _of_email(organization: Organization, email: str) -> Q:
+    found = customers_of(organization).filter(email=normalised_email(email)).order_by()
+    return Q(customer=found.values("pk")[:1])
+
+
+def _searched(organization: Organization, text: str) -> Q:
+    """Two small sets in place of one OR, which no index could serve."""
+    own = Booking.objects.filter(organization=organization).order_by()
+    of_people = own.filter(customer__in=_people(organization, text)).values("pk")
+    referred = _reference_from(text)
+    if referred is None:
+        return Q(pk__in=of_people)
+    return Q(pk__in=of_people.union(own.filter(reference__range=referred).values("pk"), all=True))
+
+
+def _people(organization: Organization, text: str) -> QuerySet[Any]:
+    """Keys of the customers whose name, email or phone begins so."""
+    begins = (
+        Q(name__istartswith=text) | Q(email__startswith=normalised_email(text)) | Q(phone__startswith=text)
+    )
+    return customers_of(organization).filter(begins).order_by().values("pk")
+
+
+def _reference_from(text: str) -> tuple[str, str] | None:
+    """The first and the last reference that begin so; None where none can. A range, since a prefix is not found by
+    an index that sorts by the rules of a language."""
+    letters = normalised_reference(text).removeprefix("BF-")
+    first, last = (f"BF-{letters.ljust(6, filler)}" for filler in (ALPHABET[0], ALPHABET[-1]))
+    return (first, last) if is_reference(first) else None
+
+
+NARROWING: Mapping[str, Callable[[Organization, Any], Q]] = {
+    "room": _in_room,
+    "schedule": _on_schedule,
+    "customer": lambda organization, key: Q(customer=key),
+    "email": _of_email,
+    "reference": lambda organization, reference: Q(reference=normalised_reference(reference)),
+    "source": lambda organization, source: Q(source=source),
+    "search": _searched,
+}
 
 
 def _one(bookings: QuerySet[Booking], identifier: UUID | str) -> Booking:

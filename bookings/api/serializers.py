@@ -3,18 +3,24 @@
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
 
 from bookingflow.api.fields import (
+    DayField,
     InstantField,
     MetadataField,
+    QueryInstantField,
     RoomIdentifierField,
     TextField,
     WholeNumberField,
 )
 from bookingflow.api.paging import PageQuery
 from bookingflow.api.serializers import StrictSerializer
+from bookingflow.lib.references import is_reference, normalised_reference
 from bookings.lifecycle import Status
 from bookings.models import Source
+from bookings.queries import ORDERINGS
+from rooms.fields import RoomFilterField, ScheduleFilterField
 from rooms.models import Mode
 from rooms.serializers import PolicyEntrySerializer
 
@@ -71,9 +77,7 @@ class BookingCreateSerializer(StrictSerializer):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if ("customer" in attrs) == ("customer_id" in attrs):
             message = "Either customer or customerId is needed, not both."
-            raise serializers.ValidationError(
-                {"customer": [serializers.ErrorDetail(message, code="required")]}
-            )
+            raise serializers.ValidationError({"customer": [ErrorDetail(message, code="required")]})
         return attrs
 
 
@@ -139,9 +143,27 @@ class BookingSerializer(StrictSerializer):
 
 
 class BookingListQuery(PageQuery):
-    date = serializers.DateField(required=False, help_text="The local day of the start.")
-    room = serializers.CharField(required=False, max_length=100)
-    status = serializers.CharField(required=False, help_text="Comma-separated.")
+    """Filters narrow together. Days are local days of the schedule that the booking is on."""
+
+    date = DayField(required=False, help_text="The local day of the start.")
+    dateFrom = DayField(
+        source="date_from", required=False, help_text="From this local day on, itself included."
+    )
+    dateTo = DayField(source="date_to", required=False, help_text="Up to this local day, itself included.")
+    room = RoomFilterField(required=False, help_text="By id, `bt-` id or slug.")
+    schedule = ScheduleFilterField(required=False, help_text="By id or handle.")
+    status = serializers.CharField(
+        required=False, max_length=200, help_text="Comma-separated: `pending,confirmed`."
+    )
+    customer = serializers.UUIDField(required=False, help_text="By id.")
+    email = serializers.EmailField(required=False, max_length=254, help_text="The customer's, in any case.")
+    reference = serializers.CharField(required=False, max_length=20, help_text="In any case.")
+    source = serializers.ChoiceField(Source.values, required=False)  # type: ignore[assignment]
+    updatedSince = QueryInstantField(source="updated_since", required=False, help_text="Itself included.")
+    search = serializers.CharField(
+        required=False, max_length=200, help_text="What a name, email, phone or reference begins with."
+    )
+    ordering = serializers.ChoiceField(list(ORDERINGS), default="-start")
 
     def validate_status(self, value: str) -> list[str]:
         asked = value.split(",")
@@ -149,6 +171,18 @@ class BookingListQuery(PageQuery):
         if unknown:
             raise serializers.ValidationError(f"No such status: {', '.join(unknown)}.", code="invalid_choice")
         return asked
+
+    def validate_reference(self, value: str) -> str:
+        if not is_reference(normalised_reference(value)):
+            raise serializers.ValidationError("References look like BF-7K3Q9D.", code="invalid")
+        return value
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        first, last = attrs.get("date_from"), attrs.get("date_to")
+        if first and last and last < first:
+            message = "Must not be before dateFrom."
+            raise serializers.ValidationError({"dateTo": [ErrorDetail(message, code="min_value")]})
+        return attrs
 
 
 class CancelQuery(StrictSerializer):

@@ -20,9 +20,6 @@ from bookings.api.serializers import BookingCreateSerializer, BookingListQuery, 
 from bookings.documents import booking_document, manage_url
 from bookings.models import Booking, Source
 
-ORDERING = ("-start", "id")
-
-
 BOOKINGS = "Bookings"
 NO_SUCH_BOOKING = {404: "BOOKING_NOT_FOUND: no booking of this organization."}
 SLOT_REFUSALS = {
@@ -46,20 +43,23 @@ class Bookings(OrganizationViewSet):
         "listBookings",
         tag=BOOKINGS,
         summary="List bookings",
-        description="Latest start first.",
+        description=(
+            "Latest start first, unless `ordering` says otherwise. Filters narrow together; what is well-formed and "
+            "isn't there filters to nothing. A hold reads `expired` from the instant that it runs out."
+        ),
         query=BookingListQuery,
         answers={200: page_of(BookingSerializer)},
     )
     def list(self, request: Request) -> Response:
         asked = read_query(BookingListQuery, request)
-        limit, cursor = asked.pop("limit"), asked.pop("cursor", None)
+        limit, cursor, ordering = asked.pop("limit"), asked.pop("cursor", None), asked.pop("ordering")
         now = clock.from_database(caller_key(request).read_at)
         rows = queries.filtered_bookings(self.organization, now=now, **asked)
         return Response(
             page(
                 request,
                 rows,
-                ordering=ORDERING,
+                ordering=queries.ORDERINGS[ordering],
                 limit=limit,
                 cursor=cursor,
                 show=partial(self.shown, now=now),
