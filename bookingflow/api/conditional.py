@@ -2,11 +2,14 @@
 nobody is sent what they have."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from hashlib import sha256
+from typing import Any, Protocol
 
 from rest_framework.request import Request
 
+from bookingflow.lib import json
 from bookingflow.lib.errors import Fault, InvalidRequest, PreconditionFailed
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?:,|\Z)')
@@ -22,8 +25,14 @@ def etag_of(row: Versioned) -> str:
     return f'"{row.sequence:x}-{int(row.updated_at.timestamp() * 1_000_000):x}"'
 
 
+def etag_of_document(document: Mapping[str, Any]) -> str:
+    """Of all that is shown, for a resource whose look the clock alone, or another row, can change."""
+    return f'"{sha256(json.canonical(document)).hexdigest()[:32]}"'
+
+
 class IfMatch:
-    """What the request asks the resource to be still. Held against the row after it is locked: `check(row)`."""
+    """What the request asks the resource to be still. Held against the row after it is locked: `check(row)`; or
+    against what is shown of it then: `check_document(document)`."""
 
     def __init__(self, request: Request) -> None:
         sent = request.headers.get("If-Match")
@@ -31,7 +40,14 @@ class IfMatch:
 
     def check(self, row: Versioned) -> None:
         """Raises PreconditionFailed where the row is no longer what the client has seen."""
-        if self.tags is not None and "*" not in self.tags and etag_of(row) not in self.tags:
+        self._check(etag_of(row))
+
+    def check_document(self, document: Mapping[str, Any]) -> None:
+        """The same, by `etag_of_document`."""
+        self._check(etag_of_document(document))
+
+    def _check(self, tag: str) -> None:
+        if self.tags is not None and "*" not in self.tags and tag not in self.tags:
             raise PreconditionFailed
 
 

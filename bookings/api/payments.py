@@ -55,7 +55,7 @@ class Payments(Bookings):
             booking_id=booking.pk,
             **read_body(ConfirmSerializer, request),
         )
-        return Response(self.shown(confirmed))
+        return self.answer(confirmed)
 
     @operation(
         "recordPayment",

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookingflow.api.authentication import caller_key
+from bookingflow.api.conditional import IfMatch, IfNoneMatch, etag_of_document
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
@@ -87,19 +88,27 @@ class Bookings(OrganizationViewSet):
         booking = services.book_room(
             organization=self.organization, actor=self.actor, source=Source.API, hold=hold, **asked
         )
-        return self.created(self.shown(booking, now=booking.created_at), f"/api/v1/bookings/{booking.pk}")
+        answer = self.answer(booking, now=booking.created_at)
+        answer.status_code, answer["Location"] = 201, f"/api/v1/bookings/{booking.pk}"
+        return answer
 
     @operation(
         "readBooking",
         tag=BOOKINGS,
         summary="Read a booking",
-        description="By id or reference.",
-        answers={200: BookingSerializer},
+        description=(
+            "By id or reference, in any case. `If-None-Match` with the `ETag` is answered with 304 while it shows the "
+            "same; a hold that runs out shows something else."
+        ),
+        answers={200: BookingSerializer, 304: None},
         errors=NO_SUCH_BOOKING,
     )
     def retrieve(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
-        return Response(self.shown(queries.find_booking(self.organization, identifier)))
+        answer = self.answer(queries.find_booking(self.organization, identifier))
+        if IfNoneMatch(request).holds(answer["ETag"]):
+            return Response(status=304, headers={"ETag": answer["ETag"]})
+        return answer
 
     @operation(
         "replaceBooking",
@@ -113,6 +122,7 @@ class Bookings(OrganizationViewSet):
         answers={200: BookingSerializer},
         errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
         keyed=True,
+        conditional=True,
     )
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
@@ -126,6 +136,7 @@ class Bookings(OrganizationViewSet):
         answers={200: BookingSerializer},
         errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
         keyed=True,
+        conditional=True,
     )
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
@@ -133,12 +144,17 @@ class Bookings(OrganizationViewSet):
 
     def _change(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
+        if_match = IfMatch(request)
         booking = queries.find_booking(self.organization, identifier)
         changes = read_body(BookingSerializer, request, shown=self.shown(booking))
         changed = services.change_booking(
-            organization=self.organization, actor=self.actor, booking_id=booking.pk, **changes
+            organization=self.organization,
+            actor=self.actor,
+            booking_id=booking.pk,
+            if_match=if_match.check_document,
+            **changes,
         )
-        return Response(self.shown(changed))
+        return self.answer(changed)
 
     @operation(
         "cancelBooking",
@@ -149,18 +165,27 @@ class Bookings(OrganizationViewSet):
         answers={200: BookingSerializer},
         errors={**NO_SUCH_BOOKING, 409: STATE_REFUSAL},
         keyed=True,
+        conditional=True,
     )
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response:
         asked = read_query(CancelQuery, request)
+        if_match = IfMatch(request)
         booking = queries.find_booking(self.organization, identifier)
         canceled = services.cancel_booking(
             organization=self.organization,
             actor=self.actor,
             booking_id=booking.pk,
+            if_match=if_match.check_document,
             **asked,
         )
-        return Response(self.shown(canceled))
+        return self.answer(canceled)
+
+    def answer(self, booking: Booking, now: datetime | None = None) -> Response:
+        """With its `ETag`. The customer's link is no part of the version: not every key is shown it."""
+        document = self.shown(booking, now)
+        unsigned = {name: value for name, value in document.items() if name != "manageUrl"}
+        return Response(document, headers={"ETag": etag_of_document(unsigned)})
 
     def shown(self, booking: Booking, now: datetime | None = None) -> dict[str, Any]:
         """With the customer's link for keys that may do what its bearer may."""
