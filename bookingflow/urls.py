@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
+from bookings.api.customers import Customers
 from bookings.api.payments import Payments
 from bookings.api.venue import Bookings
 from rooms.api import Blocks, Catalog, Rooms, Schedules
@@ -42,6 +43,12 @@ venue_api = [
         "schedules/<str:identifier>",
         Schedules.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
     ),
+    path("customers", Customers.as_view({"get": "list", "post": "create"})),
+    path(
+        "customers/<str:identifier>",
+        Customers.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
+    ),
+    path("customers/<str:identifier>/bookings", Customers.as_view({"get": "history"})),
     path("catalog", Catalog.as_view({"get": "list"})),
     path("webhooks", Endpoints.as_view({"post": "create"})),
 ]

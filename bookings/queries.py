@@ -15,14 +15,14 @@ from bookingflow.lib.zones import start_of_day, zone
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status, effective_status
 from bookings.models import Booking
-from customers.queries import customers_of, normalised_email
+from customers.queries import customers_of, matching_customers, normalised_email
 from rooms.queries import room_is, rooms_of, schedule_is, schedules_of
 
 SHOWN_ALONG = ("room__schedule", "customer", "rescheduled_to")
 SHOWN = (
     *(field.attname for field in Booking._meta.concrete_fields),
     "room__booking_type", "room__slug", "room__name", "room__schedule__timezone",
-    "customer__name", "customer__email", "customer__phone", "rescheduled_to__id",
+    "customer__name", "customer__email", "customer__phone", "customer__erased_at", "rescheduled_to__id",
 )  # fmt: skip
 NOTHING = Q(pk__in=[])
 
@@ -153,11 +153,8 @@ def _searched(organization: Organization, text: str) -> Q:
 
 
 def _people(organization: Organization, text: str) -> QuerySet[Any]:
-    """Keys of the customers whose name, email or phone begins so."""
-    begins = (
-        Q(name__istartswith=text) | Q(email__startswith=normalised_email(text)) | Q(phone__startswith=text)
-    )
-    return customers_of(organization).filter(begins).order_by().values("pk")
+    found = customers_of(organization).filter(matching_customers(organization, text))
+    return found.order_by().values("pk")
 
 
 def _reference_from(text: str) -> tuple[str, str] | None:
@@ -171,7 +168,7 @@ def _reference_from(text: str) -> tuple[str, str] | None:
 NARROWING: Mapping[str, Callable[[Organization, Any], Q]] = {
     "room": _in_room,
     "schedule": _on_schedule,
-    "customer": lambda organization, key: Q(customer=key),
+    "customer": lambda organization, key: Q(customer=key, customer__erased_at__isnull=True),
     "email": _of_email,
     "reference": lambda organization, reference: Q(reference=normalised_reference(reference)),
     "source": lambda organization, source: Q(source=source),

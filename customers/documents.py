@@ -22,8 +22,8 @@ def customer_document(customer: Customer) -> Document:
 
 
 def customer_brief(customer: Customer | None) -> Document:
-    """As a booking shows them: None is one whose personal data was erased."""
-    if customer is None:
+    """As a booking shows them: one whose personal data was erased is nobody in particular."""
+    if customer is None or customer.erased_at is not None:
         return dict(ERASED)
     return {
         "id": str(customer.pk),

@@ -13,6 +13,17 @@ def customer_updated(customer: Customer) -> Draft:
     return _of_customer(customer, "customer.updated")
 
 
+def customer_erased(customer: Customer) -> Draft:
+    """Its id alone."""
+    return Draft(
+        type="customer.erased",
+        subject_type="customer",
+        subject_id=str(customer.pk),
+        sequence=customer.sequence,
+        data={"customer": {"id": str(customer.pk)}},
+    )
+
+
 def _of_customer(customer: Customer, event_type: str) -> Draft:
     return Draft(
         type=event_type,

@@ -16,9 +16,11 @@ from bookingflow.organizations.models import Organization
 from customers import events
 from customers.models import Customer
 from customers.queries import customer_by_email, locked_customer, normalised_email
+from customers.search import digits_of, vector, words_of
 from webhooks import outbox
 
 EMAIL_ONCE = "customer_email_once"
+FOUND_BY = ("words", "phone_digits")
 
 
 class Person(TypedDict):
@@ -112,12 +114,20 @@ def edit_customer(customer: Customer, fields: Mapping[str, object], *, at: datet
     customer.updated_at = at
     try:
         with transaction.atomic():
-            customer.save(update_fields=[*changed, "sequence", "updated_at"])
+            set_found_by(customer)
+            customer.save(update_fields=[*changed, *FOUND_BY, "sequence", "updated_at"])
     except IntegrityError as fault:
         if EMAIL_ONCE in str(fault):
             raise _email_taken() from fault
         raise
     return changed
+
+
+def set_found_by(customer: Customer) -> None:
+    """What search and the filter by phone look at, of the fields as they are now. Stores nothing."""
+    customer.phone_digits = digits_of(customer.phone)
+    words = words_of(name=customer.name, email=customer.email, phone=customer.phone)
+    customer.words = vector(customer.organization_id, words)
 
 
 def customer_act(action: str, customer: Customer, changed: list[str] | None = None) -> Act:
@@ -126,7 +136,7 @@ def customer_act(action: str, customer: Customer, changed: list[str] | None = No
 
 
 def _new_customer(organization: Organization, person: Person, at: datetime) -> Customer:
-    return Customer(
+    customer = Customer(
         pk=uuid4(),
         organization=organization,
         name=person["name"],
@@ -136,6 +146,8 @@ def _new_customer(organization: Organization, person: Person, at: datetime) -> C
         created_at=at,
         updated_at=at,
     )
+    set_found_by(customer)
+    return customer
 
 
 def _email_taken() -> AlreadyExists:

@@ -53,8 +53,13 @@ def page(
     limit: int,
     cursor: str | None = None,
     show: Callable[[Any], dict[str, Any]],
+    path: str = "",
 ) -> dict[str, Any]:
-    """`{"results", "next", "previous"}`. `ordering` must end in a field that is unique (`("-start", "id")`)."""
+    """`{"results", "next", "previous"}`. `ordering` must end in a field that is unique (`("-start", "id")`).
+
+    `path` is where the other pages are, if not where this one was asked for.
+    """
+    path = path or request.path
     place = _read(cursor, tuple(ordering), rows.model) if cursor else None
     backwards = place is not None and place.backwards
     if place is not None:
@@ -67,8 +72,10 @@ def page(
     has_next, has_previous = (True, more) if backwards else (more, place is not None)
     return {
         "results": [show(row) for row in found],
-        "next": _link(request, ordering, found[-1], backwards=False) if found and has_next else None,
-        "previous": _link(request, ordering, found[0], backwards=True) if found and has_previous else None,
+        "next": _link(request, path, ordering, found[-1], backwards=False) if found and has_next else None,
+        "previous": _link(request, path, ordering, found[0], backwards=True)
+        if found and has_previous
+        else None,
     }
 
 
@@ -121,11 +128,11 @@ def _flip(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _link(request: Request, ordering: Sequence[str], row: Any, *, backwards: bool) -> str:
+def _link(request: Request, path: str, ordering: Sequence[str], row: Any, *, backwards: bool) -> str:
     values = tuple(_wire(getattr(row, name.removeprefix("-"))) for name in ordering)
     params = request.query_params.copy()
     params["cursor"] = Cursor(tuple(ordering), values, backwards).text()
-    return f"{settings.PUBLIC_URL}{request.path}?{params.urlencode()}"
+    return f"{settings.PUBLIC_URL}{path}?{params.urlencode()}"
 
 
 def _wire(value: Any) -> Any:

@@ -29,6 +29,7 @@ def identifiers_of(booking: Booking, path: str) -> list[Any]:
     schedule = booking.room.schedule
     known: dict[str, list[Any]] = {
         "/api/v1/bookings/": [booking.pk, booking.reference],
+        "/api/v1/customers/": [booking.customer_id],
         "/api/v1/rooms/": [booking.room_id, booking.room.booking_type, booking.room.slug],
         "/api/v1/schedules/blocks/": [each.pk for each in schedule.blocks.all()],
         "/api/v1/schedules/": [schedule.pk, schedule.handle],
@@ -66,6 +67,7 @@ def test_the_owner_does_reach_it(route: Route, booking: Booking, caller: Caller)
 QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
     "/api/v1/me": lambda booking: {},
     "/api/v1/bookings": lambda booking: {},
+    "/api/v1/customers": lambda booking: {},
     "/api/v1/rooms": lambda booking: {},
     "/api/v1/schedules": lambda booking: _two_days(),
     "/api/v1/schedules/blocks": lambda booking: {},
