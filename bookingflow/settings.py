@@ -297,5 +297,6 @@ CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 CELERY_BEAT_SCHEDULE = {
     "deliver what is due": {"task": "webhooks.drain", "schedule": 2.0, "options": {"expires": 60}},
     "put deliveries right": {"task": "webhooks.tidy", "schedule": 60.0, "options": {"expires": 300}},
+    "finish erasures": {"task": "bookings.finish_erasures", "schedule": 60.0, "options": {"expires": 300}},
     "expire holds": {"task": "bookings.expire_holds", "schedule": 15.0, "options": {"expires": 60}},
 }

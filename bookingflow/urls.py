@@ -46,7 +46,9 @@ venue_api = [
     path("customers", Customers.as_view({"get": "list", "post": "create"})),
     path(
         "customers/<str:identifier>",
-        Customers.as_view({"get": "retrieve", "put": "update", "patch": "partial_update"}),
+        Customers.as_view(
+            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+        ),
     ),
     path("customers/<str:identifier>/bookings", Customers.as_view({"get": "history"})),
     path("catalog", Catalog.as_view({"get": "list"})),

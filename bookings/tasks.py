@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from bookingflow.api import unit_of_work
+from bookings.customer_erasure import finish_erasure, open_erasures
 from bookings.services import expire_holds as expire_some
 
 AT_ONCE = 50
@@ -19,3 +20,9 @@ def expire_holds() -> int:
         if swept < AT_ONCE:
             break
     return total
+
+
+@shared_task(name="bookings.finish_erasures")  # type: ignore[untyped-decorator]
+def finish_erasures() -> int:
+    """How many are still open: of those that were left by a long one, or by somebody who was killed."""
+    return sum(not finish_erasure(customer_id) for customer_id in open_erasures())

@@ -64,8 +64,10 @@ def locked_customer(organization: Organization, identifier: UUID | str) -> Custo
     return _one(customers_of(organization).select_for_update(no_key=True), identifier)
 
 
-def customer_by_email(organization: Organization, email: str) -> Customer | None:
-    return customers_of(organization).filter(email=normalised_email(email)).first()
+def locked_by_email(organization: Organization, email: str) -> Customer | None:
+    """Locked likewise: who books and who erases the person come one after the other."""
+    known = customers_of(organization).select_for_update(no_key=True)
+    return known.filter(email=normalised_email(email)).first()
 
 
 def normalised_email(email: str) -> str:

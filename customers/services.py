@@ -15,7 +15,7 @@ from bookingflow.organizations.audit import Act, Actor, record_acts
 from bookingflow.organizations.models import Organization
 from customers import events
 from customers.models import Customer
-from customers.queries import customer_by_email, locked_customer, normalised_email
+from customers.queries import locked_by_email, locked_customer, normalised_email
 from customers.search import digits_of, vector, words_of
 from webhooks import outbox
 
@@ -91,7 +91,7 @@ def get_or_make(
     Records nothing: whoever calls puts `customer.created` into their own journal, unless nothing is `told`.
     """
     require_transaction()
-    if known := customer_by_email(organization, person["email"]):
+    if known := locked_by_email(organization, person["email"]):
         return known, False
     customer = _new_customer(organization, person, at)
     customer.sequence = int(told)

@@ -15,6 +15,7 @@ from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
 from bookingflow.organizations.scopes import covers
 from bookings.api.serializers import BookingSerializer
+from bookings.customer_erasure import erase_customer
 from bookings.customer_records import NONE_YET, figures_of, history_of, record_document
 from bookings.documents import booking_document, manage_url
 from bookings.models import Booking
@@ -45,6 +46,7 @@ class Customers(OrganizationViewSet):
         "create": "customers:write",
         "update": "customers:write",
         "partial_update": "customers:write",
+        "destroy": "customers:write",
     }
 
     @operation(
@@ -139,6 +141,28 @@ class Customers(OrganizationViewSet):
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
+
+    @operation(
+        "eraseCustomer",
+        tag=CUSTOMERS,
+        summary="Erase a customer",
+        description=(
+            "Erases the person's data everywhere it stands: the customer, what is noted on their bookings, the event "
+            "and delivery logs. Their bookings stay, for the figures, and show the customer as `Erased`. Refused "
+            "while there are upcoming bookings."
+        ),
+        answers={204: None},
+        errors={
+            **NO_SUCH_CUSTOMER,
+            409: "BOOKING_STATE_CONFLICT: the customer has upcoming bookings; `details` lists them.",
+        },
+        keyed=True,
+    )
+    @mutation
+    def destroy(self, request: Request, identifier: str) -> Response:
+        read_query(NoQuery, request)
+        erase_customer(organization=self.organization, actor=self.actor, customer_id=identifier)
+        return Response(status=204)
 
     def _change(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)

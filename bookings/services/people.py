@@ -8,7 +8,7 @@ from bookingflow.organizations.models import Organization
 from bookings.models import Booking
 from bookings.services.journal import Journal
 from customers.models import Customer
-from customers.queries import find_customer, locked_customer, normalised_email
+from customers.queries import locked_customer, normalised_email
 from customers.services import Person, edit_customer, get_or_make
 
 
@@ -34,6 +34,7 @@ def customer_for(
 
 def differs(present: Customer | None, wish: PersonChange) -> bool:
     """Whether the wish asks for anything that isn't so already."""
+    present = _in_person(present)
     return _links(present, wish) or bool(present and _edits(present, wish))
 
 
@@ -44,11 +45,16 @@ def change_customer(
 
     Raises InvalidRequest.
     """
-    present = booking.customer
+    present = _in_person(booking.customer)
     if _links(present, wish):
         booking.customer = _linked(organization, present, wish, journal)
     elif present is not None:
         booking.customer = _edited(organization, present, wish, journal)
+
+
+def _in_person(present: Customer | None) -> Customer | None:
+    """Who was erased is nobody to be told of anew."""
+    return None if present is None or present.erased_at is not None else present
 
 
 def _links(present: Customer | None, wish: PersonChange) -> bool:
@@ -107,6 +113,6 @@ def _of_email(organization: Organization, person: Person, journal: Journal) -> C
 
 def _known(organization: Organization, key: UUID, *, field: str) -> Customer:
     try:
-        return find_customer(organization, key)
+        return locked_customer(organization, key)
     except NotFound:
         raise InvalidRequest.of(Fault(field, "There is no such customer.", "not_found")) from None
