@@ -72,7 +72,7 @@ def fingerprint(request: Request) -> bytes:
     raw = request._request.body
     try:
         body = json.canonical(json.loads(raw)) if raw.strip() else b""
-    except json.JSONDecodeError:
+    except (json.JSONDecodeError, TypeError):  # no JSON, or nested too deep to be written again
         body = raw
     parts = (request.method or "", request.path, request.META.get("QUERY_STRING", ""))
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()

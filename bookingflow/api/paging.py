@@ -114,7 +114,7 @@ def _value(field: Any, value: Any) -> Any:
             raise ValueError("a cursor's instants have offsets")
         return instant
     if isinstance(field, models.UUIDField):
-        return UUID(value)
+        return UUID(str(value))
     if isinstance(field, models.IntegerField):
         if not isinstance(value, int) or abs(value) >= 2**63:
             raise ValueError("out of range")

@@ -7,6 +7,9 @@ from rest_framework.parsers import BaseParser
 from bookingflow.lib import json
 from bookingflow.lib.errors import Fault, InvalidRequest
 
+# Far beyond any body of ours, and far below what recursion over a body can bear.
+MAX_DEPTH = 32
+
 
 class JSONParser(BaseParser):
     """A JSON object of at most 1 MiB; text that the database can't hold (NUL) is refused here, for every field."""
@@ -25,11 +28,22 @@ class JSONParser(BaseParser):
             ) from None
         if not isinstance(value, dict):
             raise InvalidRequest.of(Fault("", "The body must be a JSON object."))
+        if _is_deeper(value, MAX_DEPTH):
+            raise InvalidRequest.of(Fault("", f"The body is nested deeper than {MAX_DEPTH} levels.", "depth"))
         if b"\\u0000" in body:
             faults = [Fault(path, "NUL characters are not allowed.") for path in _paths_with_nul(value, "")]
             if faults:
                 raise InvalidRequest.of(*faults)
         return value
+
+
+def _is_deeper(value: Any, most: int) -> bool:
+    """Level by level: recursion is what this guards."""
+    level = [value]
+    for _ in range(most):
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [item for items in inner for item in items if isinstance(item, dict | list)]
+    return bool(level)
 
 
 def _paths_with_nul(value: Any, path: str) -> list[str]:
