@@ -3,8 +3,10 @@
 import re
 import uuid
 from collections.abc import Callable
+from io import BytesIO
 
 import structlog
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -30,11 +32,27 @@ def api_paths(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         path = request.path_info
-        if path.startswith("/v1/"):
+        if f"{path}/".startswith("/v1/"):
             path = f"/api{path}"
-        if path.startswith("/api/"):
-            path = path.removesuffix("/") or path
-            request.path = request.path_info = path
+        if f"{path}/".startswith("/api/"):
+            path = path.removesuffix("/")
+            request.path = request.path_info = path if path != "/api" else "/api/"
+        return get_response(request)
+
+    return middleware
+
+
+def chunked_bodies(get_response: GetResponse) -> GetResponse:
+    """A body sent in chunks comes without its length, which Django takes for none at all: read it, and say its length.
+
+    One byte more than is allowed is read, so that the limit is found to be passed.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.META.get("HTTP_TRANSFER_ENCODING") and not request.META.get("CONTENT_LENGTH"):
+            body = request.environ["wsgi.input"].read(settings.MAX_BODY_BYTES + 1)  # type: ignore[attr-defined]
+            request.META["CONTENT_LENGTH"] = str(len(body))
+            request._stream = BytesIO(body)  # type: ignore[attr-defined]
         return get_response(request)
 
     return middleware

@@ -23,7 +23,8 @@ class OrganizationViewSet(ViewSet):
     """Endpoints of one organization: the key's. `scopes` names what each action needs."""
 
     scopes: ClassVar[dict[str, str]] = {}
-    metadata_class = None  # OPTIONS is answered with 405: endpoints are told in the OpenAPI document
+    # OPTIONS is answered with 405: endpoints are told in the OpenAPI document.
+    http_method_names: ClassVar = ["get", "head", "post", "put", "patch", "delete"]
 
     @property
     def organization(self) -> Organization:

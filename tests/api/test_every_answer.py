@@ -29,3 +29,16 @@ def test_alias_and_slash_answer_the_same_without_redirect(caller: Caller, path: 
 def test_health_needs_no_key(client, db) -> None:
     assert client.get("/healthz").json() == {"status": "ok"}
     assert client.get("/readyz").json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("path", ["/api", "/api/", "/v1", "/v1/", "/api/v1", "/api/v1/"])
+def test_the_bare_roots_are_nothing_and_never_redirect(path: str, db: None) -> None:
+    answer = Caller().get(path)
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "NOT_FOUND"  # type: ignore[attr-defined]
+
+
+def test_what_is_allowed_is_what_is_answered(caller: Caller) -> None:
+    answer = caller.send("OPTIONS", "/api/v1/me")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "GET, HEAD"
