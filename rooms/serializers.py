@@ -51,6 +51,8 @@ class DurationPriceSerializer(StrictSerializer):
 
 
 class AdjustmentSerializer(StrictSerializer):
+    not_always = frozenset({"weekdays", "from", "to", "percent", "amount"})
+
     label = TextField(max_length=200)  # type: ignore[assignment]
     weekdays = serializers.ListField(child=serializers.ChoiceField(WEEKDAYS), required=False, max_length=7)
     to = ClockField(required=False)
@@ -62,6 +64,8 @@ class AdjustmentSerializer(StrictSerializer):
 
 
 class TaxSerializer(StrictSerializer):
+    not_always = frozenset({"included"})
+
     label = TextField(max_length=200)  # type: ignore[assignment]
     percent = PercentField()
     included = FlagField(default=False)
@@ -69,6 +73,8 @@ class TaxSerializer(StrictSerializer):
 
 class PricingSerializer(StrictSerializer):
     """Kept as it is sent: these keys are the stored ones."""
+
+    not_always = frozenset({"base", "perGuest", "tiers", "durations", "adjustments", "taxes", "depositPercent"})
 
     currency = TextField(required=False, max_length=3)
     base = MinorField(required=False)

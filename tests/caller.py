@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from tests.answers import check_answer
+
 
 class Caller:
     """`caller.post("/api/v1/rooms", {…}, key="once")` sends JSON with the API key and an Idempotency-Key."""
@@ -15,7 +17,7 @@ class Caller:
         self.api_key = api_key
 
     def get(self, path: str, **query: Any) -> HttpResponse:
-        return self.client.get(path, query or None, headers=self._headers())
+        return checked("GET", path, self.client.get(path, query or None, headers=self._headers()))
 
     def post(self, path: str, body: Any = None, **more: Any) -> HttpResponse:
         return self.send("POST", path, body, **more)
@@ -52,10 +54,17 @@ class Caller:
             **({"Idempotency-Key": key} if key is not None else {}),
             **(headers or {}),
         }
-        return self.client.generic(method, path, sent, content_type, headers=all_headers)
+        answer = self.client.generic(method, path, sent, content_type, headers=all_headers)
+        return checked(method, path, answer)
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.api_key}"} if self.api_key else {}
+
+
+def checked(method: str, path: str, answer: HttpResponse) -> HttpResponse:
+    """Every answer is as the OpenAPI document says."""
+    check_answer(method, path, answer)
+    return answer
 
 
 def error_of(response: HttpResponse, status: int) -> dict[str, Any]:

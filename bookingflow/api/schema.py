@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 
+from bookingflow.api import schema_fields  # noqa: F401 (its classes register themselves)
+from bookingflow.api.permissions import ANY_SCOPE, PUBLIC
 from bookingflow.api.serializers import StrictSerializer
 
 Serializer = type[StrictSerializer]
@@ -23,6 +25,7 @@ ALWAYS = {
 }
 NEEDING_A_KEY = frozenset({401, 403})
 WITH_BODY = {413: "PAYLOAD_TOO_LARGE: over 1 MiB.", 415: "UNSUPPORTED_MEDIA_TYPE: bodies are JSON."}
+NEEDS = {ANY_SCOPE: "Any key may ask.", PUBLIC: "Needs no key."}
 WITH_KEY = {409: "IDEMPOTENCY_CONFLICT or IDEMPOTENCY_IN_PROGRESS."}
 WITH_MATCH = {412: "PRECONDITION_FAILED: `If-Match` names another version than there is."}
 
@@ -51,7 +54,50 @@ class ErrorSerializer(serializers.Serializer[Any]):
 
 
 class Schema(AutoSchema):
-    """Operation ids are declared; a view without one is left out by no accident but by `exclude`."""
+    """Requests and answers apart: a request names every field that it may carry and no other; an answer has every
+    field that is not in its serializer's `not_always`."""
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        super().get_auth()
+        scope = self._scope()
+        if scope == PUBLIC:
+            return []
+        return [{ApiKeyScheme.name: [] if scope == ANY_SCOPE else [scope]}]
+
+    def _scope(self) -> str:
+        view: Any = self.view
+        return str(view.scopes[view.action])
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        return False  # a list answers with a page, which is an object
+
+    def get_description(self) -> str:  # type: ignore[override]
+        told: str = super().get_description()
+        scope = self._scope()
+        needed = NEEDS.get(scope, f"The key needs the scope `{scope}`.")
+        return f"{told}\n\n{needed}".strip()
+
+    def _postprocess_serializer_schema(
+        self, schema: dict[str, Any], serializer: Any, direction: str
+    ) -> dict[str, Any]:
+        echoed = self._echoed(serializer, direction)
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]
+        if not isinstance(serializer, StrictSerializer):
+            return schema
+        if type(serializer).__doc__ is None:  # else it would be told in its parent's words
+            schema.pop("description", None)
+        if direction == "request":
+            properties = {**schema.get("properties", {}), **echoed}
+            return {**schema, "properties": properties, "additionalProperties": False}
+        required = sorted(set(schema.get("properties", {})) - serializer.not_always)
+        return {**schema, "required": required} if required else schema
+
+    def _echoed(self, serializer: Any, direction: str) -> dict[str, Any]:
+        """What GET shows and nobody writes: a change may carry it along, so that what was read can be sent back."""
+        if direction == "response" or self.method not in ("PUT", "PATCH") or not serializer.computed:
+            return {}
+        shown = self._map_basic_serializer(serializer, "request")["properties"]  # type: ignore[no-untyped-call]
+        return {name: field for name, field in shown.items() if serializer.fields[name].read_only}
 
 
 def operation(
@@ -95,7 +141,6 @@ def operation(
         request=body,
         responses=responses,
         examples=list(examples),
-        auth=[] if public else None,
     )
 
 
@@ -119,26 +164,3 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         return {"type": "http", "scheme": "bearer", "bearerFormat": "bf_live_…"}
-
-
-class InstantFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "bookingflow.api.fields.InstantField"
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"type": "string", "format": "date-time"}
-
-
-class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "bookingflow.api.fields.RoomIdentifierField"
-    match_subclasses = True
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"oneOf": [{"type": "integer"}, {"type": "string"}]}
-
-
-class PercentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
-    target_class = "bookingflow.api.fields.PercentField"
-
-    def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"type": "number", "minimum": self.target.least, "maximum": self.target.most}

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -20,10 +21,11 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     Fields are declared in camelCase with their snake_case `source`; snake_case is understood too. `shown` is what
     GET shows now: with it (PUT, PATCH) a field that can't be written is passed over when it carries the present
-    value, or always when it is in `computed`.
+    value, or always when it is in `computed`. `not_always` names what an answer may leave out.
     """
 
     computed: ClassVar[frozenset[str]] = frozenset()
+    not_always: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args: Any, shown: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.shown = shown
@@ -91,6 +93,7 @@ class NoQuery(StrictSerializer):
     """For calls that take no query parameters."""
 
 
+@cache  # so that the document knows one such page
 def page_of(rows: type[StrictSerializer]) -> type[StrictSerializer]:
     """How a page of such rows is told in the OpenAPI document."""
     name = rows.__name__.removesuffix("Serializer")

@@ -1,0 +1,1 @@
+from bookings.api import schema  # noqa: F401 (its classes register themselves)

@@ -111,6 +111,7 @@ class BookingSerializer(StrictSerializer):
     """A booking as it is shown, and as it is changed."""
 
     computed = frozenset({"price", "payment", "refund", "manageUrl", "updatedAt", "timezone"})
+    not_always = frozenset({"manageUrl"})
 
     id = serializers.UUIDField(read_only=True)
     reference = serializers.CharField(read_only=True)
