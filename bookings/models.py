@@ -36,11 +36,21 @@ class Booking(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="bookings")
+    # Looked up through the indexes below, which begin with them: another of each would cost every write.
+    organization = models.ForeignKey(
+        Organization, on_delete=models.CASCADE, related_name="bookings", db_index=False
+    )
     reference = models.CharField(max_length=20)
-    room = models.ForeignKey(Room, on_delete=models.PROTECT, related_name="bookings", db_constraint=False)
+    room = models.ForeignKey(
+        Room, on_delete=models.PROTECT, related_name="bookings", db_constraint=False, db_index=False
+    )
     customer = models.ForeignKey(
-        Customer, on_delete=models.PROTECT, null=True, related_name="bookings", db_constraint=False
+        Customer,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="bookings",
+        db_constraint=False,
+        db_index=False,
     )
     status = models.CharField(max_length=10, choices=[(status.value, status.value) for status in Status])
     start = models.DateTimeField()
@@ -112,6 +122,11 @@ class Booking(models.Model):
             models.Index(fields=["organization", "-updated_at", "id"], name="booking_by_update"),
             models.Index(fields=["customer", "-start"], name="booking_by_customer"),
             models.Index(fields=["room", "start"], name="booking_by_room"),
+            models.Index(
+                fields=["organization", "source", "-start"],
+                name="booking_by_rarer_source",
+                condition=~Q(source="api"),
+            ),
             models.Index(
                 fields=["hold_expires_at"],
                 name="booking_open_holds",

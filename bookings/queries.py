@@ -7,7 +7,7 @@ from operator import or_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, Q, QuerySet
 
 from bookingflow.lib.errors import BookingNotFound
 from bookingflow.lib.references import ALPHABET, is_reference, normalised_reference
@@ -128,18 +128,22 @@ def _between(start: datetime | None, end: datetime | None) -> Q:
 
 
 def _in_room(organization: Organization, identifier: str) -> Q:
-    """One value rather than a join: so the room's own index is walked, in its order."""
-    return Q(room=rooms_of(organization).filter(room_is(identifier)).order_by().values("pk")[:1])
+    return _is_one_of("room", rooms_of(organization).filter(room_is(identifier)))
 
 
 def _on_schedule(organization: Organization, identifier: str) -> Q:
-    found = schedules_of(organization).filter(schedule_is(identifier)).order_by()
-    return Q(room__schedule=found.values("pk")[:1])
+    return _is_one_of("room__schedule", schedules_of(organization).filter(schedule_is(identifier)))
 
 
 def _of_email(organization: Organization, email: str) -> Q:
-    found = customers_of(organization).filter(email=normalised_email(email)).order_by()
-    return Q(customer=found.values("pk")[:1])
+    return _is_one_of("customer", customers_of(organization).filter(email=normalised_email(email)))
+
+
+def _is_one_of(name: str, found: QuerySet[Any]) -> Q:
+    """The one that was found, as a value rather than a join: so its own index is walked, in its order. And where none
+    was, no row is looked at at all, where the ordering's index would be walked to its end in vain."""
+    keys = found.order_by().values("pk")
+    return Q(Exists(keys)) & Q(**{name: keys[:1]})
 
 
 def _searched(organization: Organization, text: str) -> Q:
