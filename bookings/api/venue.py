@@ -22,6 +22,9 @@ from bookings.documents import booking_document, manage_url
 from bookings.models import Booking, Source
 
 BOOKINGS = "Bookings"
+NO_SUCH_BOOKING_OR_ROOM = {
+    404: "BOOKING_NOT_FOUND: no booking of this organization. BOOKING_TYPE_NOT_FOUND: no such room."
+}
 NO_SUCH_BOOKING = {404: "BOOKING_NOT_FOUND: no booking of this organization."}
 SLOT_REFUSALS = {
     409: "SLOT_NOT_AVAILABLE: the time is taken.",
@@ -120,7 +123,7 @@ class Bookings(OrganizationViewSet):
         ),
         body=BookingSerializer,
         answers={200: BookingSerializer},
-        errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
+        errors={**NO_SUCH_BOOKING_OR_ROOM, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
         keyed=True,
         conditional=True,
     )
@@ -134,7 +137,7 @@ class Bookings(OrganizationViewSet):
         summary="Move or change a booking (the same as PUT)",
         body=BookingSerializer,
         answers={200: BookingSerializer},
-        errors={**NO_SUCH_BOOKING, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
+        errors={**NO_SUCH_BOOKING_OR_ROOM, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
         keyed=True,
         conditional=True,
     )
