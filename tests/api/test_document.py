@@ -41,6 +41,7 @@ def test_it_is_made_without_a_warning(capfd: pytest.CaptureFixture[str]) -> None
 
 def test_routes_and_paths_are_the_same() -> None:
     routed = {(route.method.lower(), PARAMETER.sub(r"{\1}", route.path)) for route in api_routes()}
+    routed = {each for each in routed if each[0] != "head"}  # known once a path was asked; it goes with GET
     told = {(method, path) for path, item in document()["paths"].items() for method in item}
     assert told - {("options", "/api/v1/catalog")} == routed
 
