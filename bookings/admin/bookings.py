@@ -140,7 +140,8 @@ class BookingAdmin(LongListAdmin):
     def customer_shown(self, row: Booking) -> SafeString | str:
         if row.customer is None:
             return "Erased"
-        return link("customers_customer", row.customer_id, f"{row.customer.name}, {row.customer.email}")
+        told = ", ".join(filter(None, (row.customer.name, row.customer.email)))
+        return link("customers_customer", row.customer_id, told)
 
     @admin.display(description="Total", ordering="total_minor")
     def total(self, row: Booking) -> str:
