@@ -24,7 +24,7 @@ class OrganizationViewSet(ViewSet):
 
     scopes: ClassVar[dict[str, str]] = {}
     # OPTIONS is answered with 405: endpoints are told in the OpenAPI document.
-    http_method_names: ClassVar = ["get", "head", "post", "put", "patch", "delete"]
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
 
     @property
     def organization(self) -> Organization:

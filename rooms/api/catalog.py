@@ -36,7 +36,7 @@ class Catalog(ViewSet):
     """Needs no key and works on every plan. Browsers may ask from any origin, here alone."""
 
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
-    http_method_names: ClassVar = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
     scopes: ClassVar = {"list": PUBLIC}
 
     @operation(
