@@ -74,7 +74,9 @@ class TaxSerializer(StrictSerializer):
 class PricingSerializer(StrictSerializer):
     """Kept as it is sent: these keys are the stored ones."""
 
-    not_always = frozenset({"base", "perGuest", "tiers", "durations", "adjustments", "taxes", "depositPercent"})
+    not_always = frozenset(
+        {"base", "perGuest", "tiers", "durations", "adjustments", "taxes", "depositPercent"}
+    )
 
     currency = TextField(required=False, max_length=3)
     base = MinorField(required=False)

@@ -123,7 +123,9 @@ class Delivery(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["endpoint", "next_attempt_at"], name="delivery_due", condition=Q(next_attempt_at__isnull=False)
+                fields=["endpoint", "next_attempt_at"],
+                name="delivery_due",
+                condition=Q(next_attempt_at__isnull=False),
             ),
             models.Index(fields=["endpoint", "-created_at"], name="delivery_by_endpoint"),
         ]
