@@ -35,3 +35,10 @@ def caller(organization: Organization) -> Caller:
 def stranger(db: None) -> Caller:
     """Another tenant's key, with every scope: nothing of North Pier exists for it."""
     return Caller(make_api_key(make_organization(slug="south-quay", name="South Quay"))[1])
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """The same in every worker, whatever order a set has there: they must collect alike."""
+    if isinstance(val, set | frozenset):
+        return "+".join(sorted(str(item) for item in val)) or "nothing"
+    return None

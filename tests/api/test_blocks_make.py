@@ -195,7 +195,6 @@ ROOM = {"room": "the-vault"}
         ({"room": None, **TIMES}, {"room"}),
         ({"schedule": ["the-pier"], **TIMES}, {"schedule"}),
     ],
-    ids=str,
 )
 def test_bad_input_is_400_and_names_what_is_wrong(
     caller: Caller, vault: Room, body: dict[str, Any], fields: set[str]

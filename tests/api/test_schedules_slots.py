@@ -118,7 +118,6 @@ def test_every_listed_slot_can_be_booked(caller: Caller, vault: Room) -> None:
         ({**ASKED, "room": ""}, {"room"}),
         ({**ASKED, "colour": "red"}, {"colour"}),
     ],
-    ids=str,
 )
 def test_bad_questions_are_400_and_name_what_is_wrong(
     caller: Caller, asked: dict[str, str], fields: set[str]
