@@ -73,6 +73,15 @@ def claim_for_consumers(*, places: int) -> list[Parcel]:
     return _claimed(_FOR_CONSUMERS, places=places, lease_seconds=CONSUMER_LEASE_SECONDS)
 
 
+def give_back(leases: Mapping[UUID, UUID]) -> None:
+    """Ends these leases, by delivery, where they are still theirs: what was under way is due again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE webhooks_delivery SET lease = NULL, leased_until = NULL WHERE id = ANY(%s) AND lease = ANY(%s)",
+            [list(leases.keys()), list(leases.values())],
+        )
+
+
 def _claimed(statement: str, **parameters: Any) -> list[Parcel]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"shift": clock.shift.total_seconds(), **parameters})

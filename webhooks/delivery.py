@@ -5,10 +5,11 @@ No transaction is open while something is sent.
 """
 
 import time
+from uuid import UUID
 
 from django.conf import settings
 
-from webhooks.claims import Parcel, claim_for_consumers, claim_for_endpoints
+from webhooks.claims import Parcel, claim_for_consumers, claim_for_endpoints, give_back
 from webhooks.courier import CONSUMERS_AT_ONCE, Courier
 from webhooks.fanout import place_events
 from webhooks.pace import Pace
@@ -22,14 +23,34 @@ RUN_SECONDS = 30.0
 TICK_SECONDS = 0.1
 
 
+# Deliveries and leases of drains in this process that broke off (the database went away): nobody sends them any more,
+# and their endpoints' places are taken until the leases run out or the next drain gives them back.
+_left_behind: dict[UUID, UUID] = {}
+
+
 def drain(*, run_seconds: float = RUN_SECONDS) -> bool:
     """False where it stopped for time. It ends within `run_seconds` and twice the time that an attempt may take."""
+    _take_back()
     with Courier() as courier:
-        return _Drain(courier, run_seconds).run()
+        work = _Drain(courier, run_seconds)
+        try:
+            return work.run()
+        except BaseException:
+            _left_behind.update(work.held)
+            raise
+
+
+def _take_back() -> None:
+    left = dict(_left_behind)
+    if left:
+        give_back(left)
+    for delivery_id in left:
+        _left_behind.pop(delivery_id, None)
 
 
 class _Drain:
     def __init__(self, courier: Courier, run_seconds: float) -> None:
+        self.held: dict[UUID, UUID] = {}
         self._courier = courier
         self._pace = Pace()
         # From the first instant on it serves only endpoints that answer soon, until those that hang are through;
@@ -55,6 +76,7 @@ class _Drain:
         placed = place_events()
         parcels = [*self._for_endpoints(), *self._for_consumers()]
         for parcel in parcels:
+            self.held[parcel.delivery_id] = parcel.lease
             self._courier.send(parcel)
         return bool(placed or parcels)
 
@@ -81,3 +103,5 @@ class _Drain:
             if result.parcel.endpoint_id:
                 self._pace.answered(result.parcel.endpoint_id, well=result.delivered)
         record_results(results)
+        for result in results:
+            self.held.pop(result.parcel.delivery_id, None)
