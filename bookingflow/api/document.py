@@ -1,6 +1,7 @@
 """The OpenAPI document, made once per process from routes and serializers, and the page to try it on."""
 
 from functools import cache
+from threading import Lock
 from typing import Any, Final
 
 import orjson
@@ -32,8 +33,16 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 
 
-@cache
+_being_made = Lock()
+
+
 def openapi_document() -> bytes:
+    with _being_made:  # the generator is not made for two threads at once
+        return made_document()
+
+
+@cache
+def made_document() -> bytes:
     with patched_settings(SETTINGS):
         generator = SchemaGenerator(api_version=None)  # type: ignore[no-untyped-call]
         schema = generator.get_schema(request=None, public=True)  # type: ignore[no-untyped-call]

@@ -37,13 +37,15 @@ class Stage:
     to_database: Path
     to_redis: Path
     redis_url: str
+    own_backends: list[int]
 
     def cut_database(self) -> None:
         self.to_database.rename(self.to_database.with_name("gone"))
         with connection.cursor() as own:
             own.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-                " AND pid <> pg_backend_pid()"
+                " AND pid <> ALL(%s)",
+                [self.own_backends],
             )
 
     def mend_database(self) -> None:
@@ -65,6 +67,7 @@ class Stage:
 @pytest.fixture
 def stage(tmp_path: Path) -> Iterator[Stage]:
     room = make_room(make_schedule(make_organization()))
+    own_backends = backends()
     key = make_api_key(room.organization)[1]
     database, cache = urlsplit(database_url()), urlsplit(os.environ["REDIS_URL"])
     folder = parse_qs(database.query)["host"][0]
@@ -77,7 +80,13 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
         web_server(url, workers=1, redis_url=redis_url) as server,
         httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}, timeout=20) as http,
     ):
-        yield Stage(http, room, to_database, to_redis, os.environ["REDIS_URL"])
+        yield Stage(http, room, to_database, to_redis, os.environ["REDIS_URL"], own_backends)
+
+
+def backends() -> list[int]:
+    with connection.cursor() as own:
+        own.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        return [pid for (pid,) in own.fetchall()]
 
 
 def test_without_the_database_it_is_503_and_over_when_it_is_back(stage: Stage) -> None:
