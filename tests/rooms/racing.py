@@ -75,11 +75,14 @@ STEPS: Mapping[str, Callable[..., None]] = {
 
 
 def attempt(wanted: Attempt) -> str:
-    """`won`, the code of the refusal, or the SQLSTATE of what the database refused. Nothing is tried again."""
+    """`won`, the code of the refusal, or the SQLSTATE of what the database refused. Nothing is tried again, so that the
+    wait for a lock may be as long as a busy machine makes it."""
     arguments = dict(wanted)
     step = STEPS[arguments.pop("do")]
     try:
         with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '60s'")
             step(**arguments)
         return WON
     except DomainError as refusal:
