@@ -160,7 +160,6 @@ def test_an_unknown_room_is_404(caller: Caller) -> None:
         ({"room": "the-vault", "start": at(10), "mode": "x"}, {"mode"}),
         ({"room": "the-vault", "start": at(10), "end": at(11)}, {"end"}),
     ],
-    ids=str,
 )
 def test_bad_questions_are_400(caller: Caller, vault: Room, asked: dict[str, str], fields: set[str]) -> None:
     error = error_of(caller.get(PATH, **asked), 400)
