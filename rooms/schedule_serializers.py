@@ -149,6 +149,17 @@ class BlocksSerializer(StrictSerializer):
 class BlockCreateSerializer(StrictSerializer):
     """One of `room`, `schedule` and `all`; either `start` and `end`, or `startDate` and `endDate`."""
 
+    choices = (
+        {
+            "oneOf": [
+                {"required": ["room"]},
+                {"required": ["schedule"]},
+                {"required": ["all"], "properties": {"all": {"const": True}}},
+            ]
+        },
+        {"oneOf": [{"required": ["start", "end"]}, {"required": ["startDate", "endDate"]}]},
+    )
+
     room = RoomIdentifierField(required=False)
     schedule = ScheduleIdentifierField(required=False)
     all = FlagField(source="all_schedules", required=False)

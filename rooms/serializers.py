@@ -141,6 +141,8 @@ class RoomDetailSerializer(RoomSerializer):
 class RoomCreateSerializer(RoomSerializer):
     """Only `name` and `durations` (or `durationMinutes`) are needed."""
 
+    choices = ({"anyOf": [{"required": ["durations"]}, {"required": ["durationMinutes"]}]},)
+
     name = TextField(max_length=200)
     durationMinutes = MinutesField(5, source="duration_minutes", required=False)
     schedule = ScheduleIdentifierField(  # type: ignore[assignment]

@@ -88,9 +88,17 @@ class Schema(AutoSchema):
             schema.pop("description", None)
         if direction == "request":
             properties = {**schema.get("properties", {}), **echoed}
-            return {**schema, "properties": properties, "additionalProperties": False}
+            choices = {"allOf": [*serializer.choices]} if serializer.choices else {}
+            return {**schema, "properties": properties, "additionalProperties": False, **choices}
         required = sorted(set(schema.get("properties", {})) - serializer.not_always)
         return {**schema, "required": required} if required else schema
+
+    def _get_request_for_media_type(
+        self, serializer: Any, direction: str = "request"
+    ) -> tuple[dict[str, Any] | None, bool]:
+        """A body is needed too where no single field of it is, but one of some."""
+        schema, needed = super()._get_request_for_media_type(serializer, direction)  # type: ignore[no-untyped-call]
+        return schema, needed or bool(getattr(serializer, "choices", ()))
 
     def _echoed(self, serializer: Any, direction: str) -> dict[str, Any]:
         """What GET shows and nobody writes: a change may carry it along, so that what was read can be sent back."""

@@ -1,7 +1,7 @@
 """Bodies and query strings, read strictly: every name is declared here or in a subclass, as it stands on the wire."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
@@ -21,11 +21,13 @@ class StrictSerializer(serializers.Serializer[Any]):
 
     Fields are declared in camelCase with their snake_case `source`; snake_case is understood too. `shown` is what
     GET shows now: with it (PUT, PATCH) a field that can't be written is passed over when it carries the present
-    value, or always when it is in `computed`. `not_always` names what an answer may leave out.
+    value, or always when it is in `computed`. `not_always` names what an answer may leave out; `choices` (JSON Schema)
+    tells readers of the OpenAPI document which fields of a body need or exclude each other.
     """
 
     computed: ClassVar[frozenset[str]] = frozenset()
     not_always: ClassVar[frozenset[str]] = frozenset()
+    choices: ClassVar[Sequence[Mapping[str, Any]]] = ()
 
     def __init__(self, *args: Any, shown: Mapping[str, Any] | None = None, **kwargs: Any) -> None:
         self.shown = shown

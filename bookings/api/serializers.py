@@ -55,6 +55,8 @@ class RoomOfBookingField(RoomIdentifierField):
 
 
 class BookingCreateSerializer(StrictSerializer):
+    choices = ({"oneOf": [{"required": ["customer"]}, {"required": ["customerId"]}]},)
+
     room = RoomIdentifierField()
     start = InstantField()
     end = InstantField(required=False, help_text="Must agree with start and duration.")
