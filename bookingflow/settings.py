@@ -259,6 +259,7 @@ warnings.filterwarnings("ignore", message="No directory at: .*staticfiles")
 
 EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 EMAIL_FILE_PATH = str(DATA_DIR / "mail")
+EMAIL_TIMEOUT = 10
 if EMAIL_SETTINGS:
     EMAIL_BACKEND = EMAIL_SETTINGS["EMAIL_BACKEND"]
     EMAIL_HOST = EMAIL_SETTINGS["EMAIL_HOST"]

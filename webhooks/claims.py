@@ -139,7 +139,7 @@ open_lane AS (
 ),
 head AS (
     SELECT queued.id, queued.next_attempt_at, open_lane.id AS endpoint_id, open_lane.organization_id,
-        open_lane.allowed, event.subject_id, queued.attempts = '[]' AS is_first,
+        open_lane.allowed, event.subject_id, event.sequence, queued.attempts = '[]' AS is_first,
         coalesce(queued.leased_until > (SELECT now FROM moment), false) AS is_leased
     FROM open_lane
     CROSS JOIN LATERAL (
@@ -153,7 +153,9 @@ marked AS (
     SELECT *,
         count(*) FILTER (WHERE is_leased) OVER (PARTITION BY endpoint_id) AS endpoint_busy,
         count(*) FILTER (WHERE is_leased) OVER (PARTITION BY organization_id) AS organization_busy,
-        row_number() OVER (PARTITION BY endpoint_id, subject_id, is_first ORDER BY next_attempt_at) AS in_subject
+        row_number() OVER (
+            PARTITION BY endpoint_id, subject_id, is_first ORDER BY sequence, next_attempt_at
+        ) AS in_subject
     FROM head
 ),
 ready AS (

@@ -36,6 +36,10 @@ def register(consumer: Consumer) -> None:
     _registered[consumer.name] = consumer
 
 
+def unregister(name: str) -> None:
+    del _registered[name]
+
+
 def consumers_of(event_type: str) -> list[Consumer]:
     return [consumer for consumer in _registered.values() if event_type in consumer.types]
 

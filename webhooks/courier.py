@@ -54,7 +54,8 @@ class Courier:
             self._thread.join()
         self._loop.close()
         if self._consumers:
-            self._consumers.shutdown(cancel_futures=True)
+            # Without waiting for those that run: one that hangs would hold up every delivery of this worker.
+            self._consumers.shutdown(wait=False, cancel_futures=True)
 
     # For the drain's thread
 

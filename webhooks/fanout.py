@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
@@ -84,10 +85,11 @@ def _give_positions(events: Sequence[Event]) -> datetime:
 
 
 def _create_deliveries(events: Sequence[Event], now: datetime) -> None:
-    """Due from now on, a microsecond apart, so that first attempts are due in the order of the log."""
+    """Due by the schedule's first entry, a microsecond apart: first attempts are due in the order of the log."""
+    due = now + timedelta(seconds=settings.WEBHOOK_RETRY_SCHEDULE[0])
     receivers = _Receivers(events)
     rows = [
-        (uuid4(), event.organization_id, told.id, endpoint_id, consumer, now + timedelta(microseconds=number))
+        (uuid4(), event.organization_id, told.id, endpoint_id, consumer, due + timedelta(microseconds=number))
         for number, event in enumerate(events)
         for told, endpoint_id, consumer in receivers.of(event)
     ]

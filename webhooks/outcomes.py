@@ -38,7 +38,7 @@ def outcome_of(
     jitter: float,
     still_wanted: bool,
 ) -> Outcome:
-    """`attempts_made` counts this one. An endpoint that is inactive or gone (410) gets no further attempt."""
+    """`attempts_made` counts this one. Where it is `still_wanted` no longer, there is no further attempt."""
     if delivered:
         return Outcome(DeliveryStatus.SUCCEEDED, None)
     again_at = next_attempt_after(
@@ -49,7 +49,7 @@ def outcome_of(
         status=answer.status,
         jitter=jitter,
     )
-    if again_at is None or not still_wanted or is_gone(answer):
+    if again_at is None or not still_wanted:
         return Outcome(DeliveryStatus.EXHAUSTED, None)
     return Outcome(DeliveryStatus.FAILED, again_at)
 

@@ -17,7 +17,7 @@ from bookingflow.lib.http import Answer
 from webhooks.claims import Parcel
 from webhooks.endpoint_health import disable_failing_endpoint
 from webhooks.models import Endpoint
-from webhooks.outcomes import Health, attempt_document, health_after, outcome_of
+from webhooks.outcomes import Health, attempt_document, health_after, is_gone, outcome_of
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +42,7 @@ def _record(results: Sequence[Result]) -> None:
     endpoints = _locked_endpoints(results)
     recorded = _write(results, endpoints)
     for lost in (result for result in results if result.parcel.delivery_id not in recorded):
-        logger.warning("Delivery %s was taken over by another worker.", lost.parcel.delivery_id)
+        logger.warning("Delivery %s was taken over by another worker, or is gone.", lost.parcel.delivery_id)
     _settle_health(results, endpoints)
 
 
@@ -82,16 +82,27 @@ def _row(result: Result, endpoints: Mapping[UUID, Endpoint]) -> tuple[Any, ...]:
         ended_at=result.ended_at,
         schedule=settings.WEBHOOK_RETRY_SCHEDULE,
         jitter=random.uniform(-1, 1),  # noqa: S311
-        still_wanted=bool(parcel.consumer) or (endpoint is not None and endpoint.active),
+        still_wanted=bool(parcel.consumer) or _still_wanted(result, endpoint),
     )
     attempt = json.dumps(attempt_document(result.answer, at=parcel.claimed_at)).decode()
     return parcel.delivery_id, parcel.lease, outcome.status.value, attempt, outcome.next_attempt_at
 
 
+def _still_wanted(result: Result, endpoint: Endpoint | None) -> bool:
+    if endpoint is None or not endpoint.active:
+        return False
+    return not (is_gone(result.answer) and _tells_of(result, endpoint))
+
+
+def _tells_of(result: Result, endpoint: Endpoint) -> bool:
+    """What a former address answered, for it had the request still, says nothing of the present one."""
+    return result.parcel.endpoint_id == endpoint.id and result.parcel.url == endpoint.url
+
+
 def _settle_health(results: Sequence[Result], endpoints: Mapping[UUID, Endpoint]) -> None:
     changed, faulty = [], []
     for endpoint in endpoints.values():
-        own = [result for result in results if result.parcel.endpoint_id == endpoint.id]
+        own = [result for result in results if _tells_of(result, endpoint)]
         health = _health_after_all(endpoint.failing_since, own)
         if health.failing_since != endpoint.failing_since:
             endpoint.failing_since = health.failing_since

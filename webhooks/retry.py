@@ -30,6 +30,11 @@ def parse_schedule(text: str) -> tuple[int, ...]:
     return schedule
 
 
+def longest_wait(waits: Sequence[int]) -> timedelta:
+    """The longest that an attempt may be put off. `waits`: the seconds before the attempts after the first."""
+    return max(timedelta(seconds=max(waits, default=0) * (1 + JITTER)), LONGEST_RETRY_AFTER)
+
+
 def next_attempt_after(
     *,
     attempts_made: int,

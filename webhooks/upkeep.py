@@ -2,11 +2,15 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.db import connection
+
 from webhooks.claims import CONSUMER_LEASE_SECONDS
 from webhooks.endpoint_health import end_open_deliveries
 from webhooks.models import Delivery, DeliveryStatus
+from webhooks.retry import longest_wait
 
-# Longer than any lease lasts, and than first attempts ever lie ahead.
+# Longer than a consumer's lease lasts; to an endpoint's, the time that an attempt may take comes on top.
 TOO_FAR_AHEAD = timedelta(seconds=2 * CONSUMER_LEASE_SECONDS)
 
 
@@ -22,10 +26,26 @@ def end_deliveries_of_inactive(*, now: datetime) -> int:
 
 
 def pull_back(*, now: datetime) -> None:
-    """A first attempt is due at once and a lease is short: one that lies far ahead was given by another clock."""
-    far = now + TOO_FAR_AHEAD
-    Delivery.objects.filter(status=DeliveryStatus.PENDING, next_attempt_at__gt=far).update(
-        next_attempt_at=now
-    )
+    """What lies further ahead than an attempt is ever put off, or than a lease lasts, was given by another clock."""
+    first, *later = settings.WEBHOOK_RETRY_SCHEDULE
+    far = now + timedelta(seconds=settings.WEBHOOK_TIMEOUT) + TOO_FAR_AHEAD
+    _make_due(DeliveryStatus.PENDING, now=now, beyond=timedelta(seconds=first))
+    _make_due(DeliveryStatus.FAILED, now=now, beyond=longest_wait(later))
     ahead = Delivery.objects.filter(next_attempt_at__isnull=False, leased_until__gt=far)
     ahead.update(lease=None, leased_until=None)
+
+
+def _make_due(status: DeliveryStatus, *, now: datetime, beyond: timedelta) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_MAKE_DUE, {"status": status, "now": now, "far": now + beyond + TOO_FAR_AHEAD})
+
+
+# In the order that they had.
+_MAKE_DUE = """
+UPDATE webhooks_delivery AS delivery SET next_attempt_at = %(now)s + place * interval '1 microsecond'
+FROM (
+    SELECT id, row_number() OVER (ORDER BY next_attempt_at) AS place FROM webhooks_delivery
+    WHERE status = %(status)s AND next_attempt_at > %(far)s
+) AS ahead
+WHERE delivery.id = ahead.id AND delivery.next_attempt_at > %(far)s
+"""

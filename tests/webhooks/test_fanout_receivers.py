@@ -1,6 +1,7 @@
 """Who gets a delivery of which event, and under which name."""
 
 import pytest
+from pytest_django import Settings
 
 from bookingflow.lib import clock, json
 from bookingflow.organizations.models import Organization
@@ -18,6 +19,19 @@ def told(endpoint: Endpoint) -> list[str]:
     """The names under which the endpoint is told, in the order in which that is due."""
     due = Delivery.objects.filter(endpoint=endpoint).order_by("next_attempt_at", "event__type")
     return list(due.values_list("event__type", flat=True))
+
+
+def test_the_schedules_first_entry_is_the_wait_before_the_first_attempt(
+    organization: Organization, settings: Settings
+) -> None:
+    settings.WEBHOOK_RETRY_SCHEDULE = (90, 5)
+    make_endpoint(organization)
+    make_event(organization)
+    before = clock.now()
+    place_events()
+    due = Delivery.objects.get().next_attempt_at
+    assert due
+    assert 90 <= (due - before).total_seconds() < 120
 
 
 def test_an_endpoint_is_told_what_it_subscribes_to(organization: Organization) -> None:

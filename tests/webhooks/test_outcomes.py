@@ -48,8 +48,8 @@ def test_a_receiver_may_put_the_next_attempt_off() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "overrides"),
-    [(answer(), {"attempts_made": 3}), (answer(410), {}), (answer(), {"still_wanted": False})],
-    ids=["the schedule is used up", "the endpoint is gone", "the endpoint was switched off"],
+    [(answer(), {"attempts_made": 3}), (answer(), {"still_wanted": False})],
+    ids=["the schedule is used up", "the endpoint was switched off"],
 )
 def test_then_it_is_exhausted(reply: Answer, overrides: dict[str, Any]) -> None:
     assert outcome(reply, **overrides) == Outcome(DeliveryStatus.EXHAUSTED, None)
