@@ -7,6 +7,7 @@ from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
 from bookings.api.customers import Customers
 from bookings.api.payments import Payments
+from bookings.api.scheduling import Appointments, Availability
 from bookings.api.venue import Bookings
 from rooms.api import Blocks, Catalog, Rooms, Schedules
 from webhooks.api import Endpoints
@@ -55,12 +56,21 @@ venue_api = [
     path("webhooks", Endpoints.as_view({"post": "create"})),
 ]
 
+booking_api = [
+    path("availability", Availability.as_view({"get": "list"})),
+    path("bookings", Appointments.as_view({"post": "create"})),
+    path("bookings/<str:identifier>", Appointments.as_view({"get": "retrieve"})),
+    path("bookings/<str:identifier>/cancel", Appointments.as_view({"post": "cancel"})),
+    path("bookings/<str:identifier>/reschedule", Appointments.as_view({"post": "reschedule"})),
+]
+
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("api/openapi.json", document.openapi_json),
     path("api/docs", document.docs_page),
     path("api/v1/", include(venue_api)),
+    path("api/", include(booking_api)),
     re_path(r"^api/", nothing_here),
     path("admin/", admin.site.urls),
 ]

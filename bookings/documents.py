@@ -16,6 +16,10 @@ from rooms.documents import room_brief
 Document = dict[str, Any]
 
 MANAGE_SALT = "bookings.manage"
+CANCELLED, RESCHEDULED = "cancelled", "rescheduled"
+APPOINTMENT_STATUSES = [
+    *(status.value for status in Status if status is not Status.CANCELED), CANCELLED, RESCHEDULED,
+]  # fmt: skip
 NOTHING_DUE = frozenset({Status.CANCELED, Status.EXPIRED})
 
 
@@ -44,6 +48,32 @@ def booking_document(booking: Booking, *, now: datetime, manage_url: str | None 
         **({} if manage_url is None else {"manageUrl": manage_url}),
         **_history(booking),
     }
+
+
+def appointment_document(booking: Booking, *, now: datetime) -> Document:
+    """The same booking as the Booking API shows it, in that API's words."""
+    attendee = customer_brief(booking.customer)
+    history = _history(booking)
+    return {
+        "id": str(booking.pk),
+        "userId": booking.room.schedule.handle,
+        "bookingType": booking.room.booking_type,
+        "startUtc": instant(booking.start),
+        "endUtc": instant(booking.end),
+        "status": appointment_status(booking, now=now),
+        "attendee": {"email": attendee["email"], "name": attendee["name"]},
+        "notes": booking.notes,
+        "rescheduledFrom": history["rescheduledFrom"],
+        "rescheduledTo": history["rescheduledTo"],
+    }
+
+
+def appointment_status(booking: Booking, *, now: datetime) -> str:
+    """What ended by being rescheduled is told apart from what was cancelled."""
+    status = status_at(booking, now)
+    if status is not Status.CANCELED:
+        return status.value
+    return RESCHEDULED if successor_of(booking) else CANCELLED
 
 
 def refund_document(booking: Booking) -> Document | None:

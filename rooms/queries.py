@@ -84,10 +84,16 @@ def _holds(word: str) -> Q:
     return Q(name__icontains=word) | Q(description__icontains=word) | in_slug
 
 
-def find_room(organization: Organization, identifier: int | str) -> "WithAnnotations[Room, ReadAt]":
-    """With its schedule and `read_at`, the database's clock at the reading. Raises BookingTypeNotFound."""
+def find_room(
+    organization: Organization, identifier: int | str, *, username: str | None = None
+) -> "WithAnnotations[Room, ReadAt]":
+    """With its schedule and `read_at`, the database's clock at the reading; on the schedule with this handle, or
+    on any where `username` is the organization's own slug. Raises BookingTypeNotFound."""
     read_at = Func(function="clock_timestamp", output_field=DateTimeField())
-    found = rooms_of(organization).annotate(read_at=read_at).filter(room_is(identifier)).first()
+    rooms = rooms_of(organization).annotate(read_at=read_at).filter(room_is(identifier))
+    if username is not None and username != organization.slug:
+        rooms = rooms.filter(schedule__handle=username)
+    found = rooms.first()
     if found is None:
         raise BookingTypeNotFound
     return found

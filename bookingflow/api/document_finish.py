@@ -98,7 +98,7 @@ def _error(code: str) -> Document:
 def _tell_headers(operation: Document, versioned: bool) -> None:
     named = {parameter["name"] for parameter in operation.get("parameters", ())}
     for status, response in operation["responses"].items():
-        names = ["X-Request-Id", *_headers_of(status, operation)]
+        names = ["X-Request-Id", *_headers_of(status, operation), *response.get("headers", ())]
         if "Idempotency-Key" in named and status in REPLAYED:
             names.append("Idempotent-Replayed")
         if versioned and status in {"200", "201", "304"} and _is_one_row(response, status):
@@ -127,7 +127,9 @@ def _versioned(document: Document) -> set[str]:
 
 
 def part_of(path: str) -> str:
-    return path.split("/")[3]
+    """`/api/v1/bookings` of one API, `/api/bookings` of the other."""
+    names = path.split("/")
+    return "/".join(names[: 4 if names[2] == "v1" else 3])
 
 
 def _is_one_row(response: Document, status: str) -> bool:

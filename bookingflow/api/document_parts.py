@@ -20,6 +20,7 @@ TAGS: Final = {
     "Schedules": "When it can be booked: free slots, opening hours, blocks.",
     "Customers": "The people who book, with their history.",
     "Catalog": "What anybody may see of an organization, without a key.",
+    "Booking API": "For your own booking flow: free times, and what is booked of them.",
     "Webhooks": "Where to send what happens.",
     "Events": "What has happened.",
 }
@@ -85,6 +86,7 @@ HEADERS: Final = {
 }
 
 IDENTIFIERS: Final = {
+    "/api/bookings/": ("The booking's id.", "6f1c6a52-4f0e-4d5c-9d0a-3c1d2e4b5a60"),
     "/api/v1/bookings/": ("The booking's id or its reference.", "BF-7K3Q9D"),
     "/api/v1/rooms/": ("The room's integer id, its `bt-` id or its slug.", "the-vault"),
     "/api/v1/schedules/blocks/": ("The block's id.", "0b9f7c1e-58a4-4a0c-8d57-1f0f6f5b8a11"),
@@ -98,6 +100,9 @@ PARAMETERS: Final = {
     "room": "the-vault",
     "start": "2026-12-05T18:00:00Z",
     "orgId": "north-pier",
+    "username": "clara-finch",
+    "slug": "trial-lesson",
+    "Idempotency-Key": "order-1042",
 }
 
 PREFLIGHT: Final = {

@@ -27,6 +27,7 @@ from bookingflow.lib import crypto, json
 from bookingflow.lib.errors import Fault, IdempotencyConflict, IdempotencyInProgress, InvalidRequest
 
 PURPOSE = "stored-answer"
+HEADER = "Idempotency-Key"
 NEVER_KEPT = frozenset({401, 403, 429})
 KEPT_HEADERS = ("Location", "ETag")
 _BARE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
@@ -37,10 +38,20 @@ Handler = Callable[..., Response]
 
 def mutation(handler: Handler) -> Handler:
     """Marks a view's method that changes something: one unit of work, under the request's key if it has one."""
+    return _unit_of_work(handler, needs_key=False)
 
+
+def keyed_mutation(handler: Handler) -> Handler:
+    """The same where a request without a key is refused."""
+    return _unit_of_work(handler, needs_key=True)
+
+
+def _unit_of_work(handler: Handler, *, needs_key: bool) -> Handler:
     @wraps(handler)
     def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = key_of(request)
+        if key is None and needs_key:
+            raise InvalidRequest.of(Fault(HEADER, "This header is required.", "required"))
         if key is None:
             return unit_of_work.run(lambda: handler(view, request, *args, **kwargs))
         print_ = fingerprint(request)
@@ -56,14 +67,14 @@ def mutation(handler: Handler) -> Handler:
 
 def key_of(request: Request) -> str | None:
     """The `Idempotency-Key`, bare or quoted as a structured-field string (IETF draft): the same key. None if absent."""
-    sent = request.headers.get("Idempotency-Key")
+    sent = request.headers.get(HEADER)
     if sent is None:
         return None
     sent = sent.strip()
     if quoted := _QUOTED.match(sent):
         return re.sub(r"\\(.)", r"\1", quoted[1])
     if sent.startswith('"') or not _BARE.match(sent):
-        raise InvalidRequest.of(Fault("Idempotency-Key", "must be 1–255 printable ASCII characters"))
+        raise InvalidRequest.of(Fault(HEADER, "must be 1–255 printable ASCII characters"))
     return sent
 
 

@@ -120,16 +120,19 @@ def operation(
     errors: Mapping[int, str] | None = None,
     examples: Sequence[OpenApiExample] = (),
     keyed: bool = False,
+    needs_key: bool = False,
     conditional: bool = False,
+    versioned: bool = False,
     public: bool = False,
 ) -> Operation:
     """One endpoint: what it takes, what it answers, and every error that it may give.
 
-    `keyed`: takes an Idempotency-Key; `conditional`: takes If-Match; `public`: needs no key.
+    `keyed`: takes an Idempotency-Key; `needs_key`: is refused without one; `conditional`: takes If-Match;
+    `versioned`: answers with an ETag where nothing takes it back; `public`: needs no API key.
     """
     told = {**ALWAYS, **(WITH_BODY if body else {}), **(WITH_MATCH if conditional else {})}
     told = {status: text for status, text in told.items() if not (public and status in NEEDING_A_KEY)}
-    for status, text in [*(WITH_KEY.items() if keyed else ()), *(errors or {}).items()]:
+    for status, text in [*(WITH_KEY.items() if keyed or needs_key else ()), *(errors or {}).items()]:
         told[status] = f"{told[status]} {text}" if status in told else text
     responses: dict[int, Any] = dict(answers)
     responses |= {
@@ -138,7 +141,9 @@ def operation(
     parameters: list[Any] = [
         *([query] if query else []),
         *([IDEMPOTENCY_KEY] if keyed else []),
+        *([NEEDED_KEY] if needs_key else []),
         *([IF_MATCH] if conditional else []),
+        *([ETAG] if versioned else []),
     ]
     return extend_schema(
         operation_id=operation_id,
@@ -158,12 +163,19 @@ IF_MATCH = OpenApiParameter(
     OpenApiParameter.HEADER,
     description="The `ETag` that was read: refused with 412 where it is another by now.",
 )
-IDEMPOTENCY_KEY = OpenApiParameter(
-    "Idempotency-Key",
-    str,
-    OpenApiParameter.HEADER,
-    description="1–255 printable ASCII characters. The same key with the same request gives the first answer again.",
-)
+ETAG = OpenApiParameter("ETag", str, OpenApiParameter.HEADER, response=[200])
+
+
+def _idempotency_key(*, required: bool) -> OpenApiParameter:
+    told = (
+        "1–255 printable ASCII characters. The same key with the same request gives the first answer again."
+    )
+    return OpenApiParameter(
+        "Idempotency-Key", str, OpenApiParameter.HEADER, required=required, description=told
+    )
+
+
+IDEMPOTENCY_KEY, NEEDED_KEY = _idempotency_key(required=False), _idempotency_key(required=True)
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -20,6 +21,12 @@ class Route(NamedTuple):
     @property
     def parameters(self) -> list[str]:
         return PARAMETER.findall(self.path)
+
+    @property
+    def fresh_key(self) -> str | None:
+        """An Idempotency-Key that was never used, where nothing goes without one."""
+        needed = self.method == "POST" and not self.path.startswith("/api/v1/")
+        return uuid4().hex if needed else None
 
     def filled(self, **values: Any) -> str:
         return PARAMETER.sub(lambda found: str(values[found[1]]), self.path)

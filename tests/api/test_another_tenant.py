@@ -28,6 +28,7 @@ def identifiers_of(booking: Booking, path: str) -> list[Any]:
     """Every name under which the path's resource is known to its owner. A new resource needs its line here."""
     schedule = booking.room.schedule
     known: dict[str, list[Any]] = {
+        "/api/bookings/": [booking.pk],
         "/api/v1/bookings/": [booking.pk, booking.reference],
         "/api/v1/customers/": [booking.customer_id],
         "/api/v1/rooms/": [booking.room_id, booking.room.booking_type, booking.room.slug],
@@ -49,22 +50,30 @@ def plain_routes() -> list[Route]:
 def test_what_belongs_to_another_answers_as_what_does_not_exist(
     route: Route, booking: Booking, stranger: Caller
 ) -> None:
-    missing = error_of(stranger.send(route.method, route.filled(identifier="no-such-thing"), {}), 404)
+    missing = error_of(sent(stranger, route, "no-such-thing"), 404)
     for identifier in identifiers_of(booking, route.path):
-        error = error_of(stranger.send(route.method, route.filled(identifier=identifier), {}), 404)
+        error = error_of(sent(stranger, route, identifier), 404)
         assert {**error, "requestId": ""} == {**missing, "requestId": ""}
 
 
 @pytest.mark.parametrize("route", whole_routes(), ids=str)
 def test_the_owner_does_reach_it(route: Route, booking: Booking, caller: Caller) -> None:
     for identifier in identifiers_of(booking, route.path):
-        answer = caller.send(
-            route.method, route.filled(identifier=identifier), None if route.method == "GET" else {}
-        )
+        answer = sent(caller, route, identifier)
         assert answer.status_code != 404, answer.content
 
 
+def sent(who: Caller, route: Route, identifier: Any) -> HttpResponse:
+    body = None if route.method == "GET" else {}
+    return who.send(route.method, route.filled(identifier=identifier), body, key=route.fresh_key)
+
+
 QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
+    "/api/availability": lambda booking: {
+        "username": booking.room.schedule.handle,
+        "slug": booking.room.slug,
+        **_two_days(),
+    },
     "/api/v1/me": lambda booking: {},
     "/api/v1/bookings": lambda booking: {},
     "/api/v1/customers": lambda booking: {},
@@ -89,7 +98,10 @@ def test_no_call_takes_anothers_room(name: str, booking: Booking, stranger: Call
     start = (clock.now() + TOMORROW).isoformat()
     body = {"room": room, "start": start, "customer": {"name": "Eve", "email": "eve@example.com"}}
     assert error_of(stranger.post("/api/v1/bookings", body), 404)["code"] == "BOOKING_TYPE_NOT_FOUND"
-    answer: HttpResponse = stranger.get("/api/v1/schedules", room=room, **_two_days())
+    wanted = {"bookingType": room, "start": start, "end": start, "name": "Eve", "email": "eve@example.com"}
+    answer = stranger.post("/api/bookings", wanted, key="squat")
+    assert error_of(answer, 404)["code"] == "BOOKING_TYPE_NOT_FOUND"
+    answer = stranger.get("/api/v1/schedules", room=room, **_two_days())
     assert error_of(answer, 404)["code"] == "BOOKING_TYPE_NOT_FOUND"
     assert stranger.get("/api/v1/bookings", room=room).json()["results"] == []
 

@@ -16,7 +16,7 @@ from tests.caller import Caller, error_of
 
 BODIED = [route for route in api_routes() if route.method in ("POST", "PUT", "PATCH")]
 ASKED = [route for route in api_routes() if route.method in ("GET", "DELETE")]
-BOOKINGS = [route for route in BODIED if route.path.startswith("/api/v1/bookings")]
+BOOKINGS = [route for route in BODIED if route.path.startswith(("/api/v1/bookings", "/api/bookings"))]
 REFUSALS = range(400, 500)
 LIST = "/api/v1/bookings"
 
@@ -56,6 +56,7 @@ def booking(organization: Organization) -> Booking:
 
 def path_of(route: Route, booking: Booking) -> str:
     names = {
+        "/api/bookings/": booking.pk,
         "/api/v1/bookings/": booking.pk,
         "/api/v1/rooms/": booking.room_id,
         "/api/v1/schedules/blocks/": booking.room.schedule.blocks.values_list("pk", flat=True).first(),
@@ -73,7 +74,7 @@ FIELDS = (
     "room", "schedule", "start", "end", "startDate", "endDate", "durationMinutes", "durations", "guests", "notes",
     "metadata", "customer", "customerId", "status", "mode", "payment", "paid", "method", "amount", "note", "reason",
     "name", "email", "phone", "hours", "overrides", "pricing", "cancellationPolicy", "id", "createdAt", "url",
-    "events", "force", "all", "timezone", "handle", "slug", "modes", "seats",
+    "events", "force", "all", "timezone", "handle", "slug", "modes", "seats", "bookingType", "username", "newSlot",
 )  # fmt: skip
 ALONE = (
     "room",
@@ -86,11 +87,14 @@ ALONE = (
     "status",
     "paid",
     "amount",
+    "bookingType",
+    "username",
+    "newSlot",
 )
 
 
 def refused(caller: Caller, route: Route, path: str, **sent: Any) -> dict[str, Any]:
-    answer = caller.send(route.method, path, **sent)
+    answer = caller.send(route.method, path, **{"key": route.fresh_key} | sent)
     assert answer.status_code in REFUSALS, (route, answer.status_code, answer.content[:300])
     return error_of(answer, answer.status_code)
 
@@ -102,7 +106,7 @@ def test_no_body_that_cant_be_read_yields_a_defect(
 ) -> None:
     path = path_of(route, booking)
     for name, body in MALFORMED.items():
-        error = refused(caller, route, path, body=body, key=name if keyed else None)
+        error = refused(caller, route, path, body=body, key=name if keyed else route.fresh_key)
         assert error["code"] == "INVALID_REQUEST", name
 
 
@@ -120,7 +124,7 @@ def test_no_value_alone_in_a_body_yields_a_defect(caller: Caller, booking: Booki
     path = path_of(route, booking)
     for name in ALONE:
         for value in VALUES:
-            answer = caller.send(route.method, path, {name: value})
+            answer = caller.send(route.method, path, {name: value}, key=route.fresh_key)
             assert answer.status_code < 500, (name, value, answer.content)
 
 
@@ -142,9 +146,11 @@ def test_another_content_type_is_415_and_too_much_is_413(
 ) -> None:
     path = path_of(route, booking)
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
-        assert error_of(caller.send(route.method, path, b"a=1", content_type=kind), 415)["code"]
+        answer = caller.send(route.method, path, b"a=1", content_type=kind, key=route.fresh_key)
+        assert error_of(answer, 415)["code"]
     large = b'{"notes": "' + b"x" * (1 << 20) + b'"}'
-    assert error_of(caller.send(route.method, path, large), 413)["code"] == "PAYLOAD_TOO_LARGE"
+    answer = caller.send(route.method, path, large, key=route.fresh_key)
+    assert error_of(answer, 413)["code"] == "PAYLOAD_TOO_LARGE"
 
 
 QUERIES = [
