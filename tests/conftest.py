@@ -5,10 +5,12 @@ from datetime import timedelta
 
 import pytest
 
+from benchmarks.stage import web_server
 from bookingflow.lib import clock
 from bookingflow.organizations.models import Organization
 from tests.builders import make_api_key, make_organization
 from tests.caller import Caller
+from tests.processes import database_url
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +37,13 @@ def caller(organization: Organization) -> Caller:
 def stranger(db: None) -> Caller:
     """Another tenant's key, with every scope: nothing of North Pier exists for it."""
     return Caller(make_api_key(make_organization(slug="south-quay", name="South Quay"))[1])
+
+
+@pytest.fixture(scope="session")
+def served(django_db_setup: None) -> Iterator[str]:
+    """The address of a real web server on the test's database. It sees what is committed (`transaction=True`)."""
+    with web_server(database_url(), workers=1) as server:
+        yield server.url
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -1,7 +1,90 @@
-// Swagger UI on this installation's own document; the key stays in this browser tab.
-SwaggerUIBundle({
+// Swagger UI on this installation's own document. The key stays in the memory of this browser tab. When it is given
+// it is tried at once, and the examples are made of the key's own rooms and free times: they work as they stand.
+const API = "/api/v1";
+const DAY = 24 * 60 * 60 * 1000;
+
+const told = document.getElementById("told");
+
+function tell(text, good) {
+  told.textContent = text;
+  told.className = good ? "good" : "bad";
+}
+
+async function ask(path, key) {
+  if (!/^[!-~]+$/.test(key)) throw new Error("There are characters in it that no key has.");
+  const answer = await fetch(API + path, { headers: { Authorization: `Bearer ${key}` } }).catch(() => {
+    throw new Error("The API can't be reached.");
+  });
+  const body = await answer.json();
+  if (!answer.ok) throw new Error(body.error.message);
+  return body;
+}
+
+const dayIn = (days) => new Date(Date.now() + days * DAY).toISOString().slice(0, 10);
+
+/** A room with a free time in the next two weeks, tomorrow's rather than today's; nothing where there is none. */
+async function findSlot(key) {
+  const { rooms } = await ask(`/schedules?startDate=${dayIn(1)}&endDate=${dayIn(14)}`, key);
+  const offer = rooms.find(({ slots }) => slots.length);
+  return offer && { room: offer.room.slug, ...offer.slots[0] };
+}
+
+/** The document with the examples that depend on whom one is and when it is. */
+function withOwnExamples(spec, organization, slot) {
+  const own = { startDate: dayIn(1), endDate: dayIn(7), orgId: organization.slug, room: slot?.room, start: slot?.start };
+  for (const [path, item] of Object.entries(spec.paths)) {
+    for (const parameter of Object.values(item).flatMap((operation) => operation.parameters ?? [])) {
+      if (parameter.in === "query" && parameter.example && own[parameter.name]) parameter.example = own[parameter.name];
+      if (parameter.in === "path" && path.startsWith(`${API}/rooms/`) && own.room) parameter.example = own.room;
+    }
+  }
+  if (slot) {
+    const content = spec.paths[`${API}/bookings`].post.requestBody.content["application/json"];
+    const { customer, metadata } = content.example; // without guests: as many as the room takes at least
+    const durationMinutes = (new Date(slot.end) - new Date(slot.start)) / 60000;
+    content.example = { room: slot.room, start: slot.start, durationMinutes, customer, metadata };
+  }
+  return spec;
+}
+
+async function tryKey({ specActions, specSelectors, authActions }, key) {
+  try {
+    const { organization } = await ask("/me", key);
+    const slot = await findSlot(key).catch(() => undefined); // a key that may not see schedules is good for the rest
+    specActions.updateJsonSpec(withOwnExamples(specSelectors.specJson().toJS(), organization, slot));
+    tell(`This key works: ${organization.name}, ${organization.plan} plan.`, true);
+  } catch (fault) {
+    authActions.logout(["apiKey"]);
+    tell(`This key doesn't work. ${fault.message}`, false);
+  }
+}
+
+function given(key) {
+  return (key ?? "").trim().replace(/^Bearer\s+/i, "");
+}
+
+const KeyIsTried = {
+  statePlugins: {
+    auth: {
+      wrapActions: {
+        authorize: (authorize, system) => (payload) => {
+          const value = given(payload.apiKey.value);
+          authorize({ ...payload, apiKey: { ...payload.apiKey, value } });
+          return tryKey(system, value);
+        },
+        logout: (logout) => (names) => {
+          tell("", true);
+          return logout(names);
+        },
+      },
+    },
+  },
+};
+
+window.ui = SwaggerUIBundle({
   url: "/api/openapi.json",
   dom_id: "#docs",
+  plugins: [KeyIsTried],
   deepLinking: true,
   tryItOutEnabled: true,
   displayRequestDuration: true,
