@@ -1,21 +1,18 @@
 """One key, many at once, on real connections: one mutation, and the others are told so."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from django.db import connection
 
 from bookingflow.lib import clock
 from bookings.models import Booking
 from rooms.models import Room
-from tests.builders import make_api_key, make_organization, make_room, make_schedule
+from tests.api.appointments import BOOKINGS, book, cancel, reschedule, wanted
+from tests.api.at_once import at_once
+from tests.builders import make_api_key, make_organization, make_room, make_schedule, slot
 from tests.caller import Caller, error_of
 
-T = TypeVar("T")
 TWINS = 20
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -24,21 +21,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def room() -> Room:
     return make_room(make_schedule(make_organization(slug="north-pier")))
-
-
-def at_once(count: int, work: Callable[[int], T]) -> list[T]:
-    """`work` in that many threads that set off together, each with a connection of its own."""
-    start = Barrier(count)
-
-    def one(number: int) -> T:
-        try:
-            start.wait(10)
-            return work(number)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(count) as threads:
-        return list(threads.map(one, range(count)))
 
 
 def body_of(room: Room) -> dict[str, Any]:
@@ -68,3 +50,43 @@ def test_one_slot_is_sold_once_whatever_the_keys(room: Room) -> None:
     lost = [error_of(answer, 409)["code"] for answer in answers if answer.status_code != 201]
     assert lost == ["SLOT_NOT_AVAILABLE"] * (TWINS - 1)
     assert Booking.objects.count() == 1
+
+
+def test_twins_of_the_booking_api_book_once(room: Room) -> None:
+    key = make_api_key(room.organization)[1]
+    answers = at_once(TWINS, lambda _: Caller(key).post(BOOKINGS, wanted(room), key="order-1"))
+    assert_once(answers, 201)
+    assert Booking.objects.count() == 1
+    assert Caller(key).post(BOOKINGS, wanted(room), key="order-1").content == made_of(answers, 201)
+
+
+def test_twins_cancel_and_move_once(room: Room) -> None:
+    key = make_api_key(room.organization)[1]
+    moved, canceled = book(Caller(key), room, slot(10)), book(Caller(key), room, slot(14))
+    answers = at_once(TWINS, lambda _: reschedule(Caller(key), moved, slot(12), key="move-1"))
+    assert_once(answers, 200)
+    assert_once(at_once(TWINS, lambda _: cancel(Caller(key), canceled, key="cancel-1")), 200)
+    assert Booking.objects.count() == 3
+    assert Booking.objects.filter(status="confirmed").count() == 1
+
+
+def test_of_many_moves_at_once_one_wins_and_the_others_are_told(room: Room) -> None:
+    key = make_api_key(room.organization)[1]
+    old = book(Caller(key), room, slot(9))
+    answers = at_once(6, lambda number: reschedule(Caller(key), old, slot(10 + number)))
+    lost = [error_of(answer, 409)["code"] for answer in answers if answer.status_code != 200]
+    assert lost == ["BOOKING_STATE_CONFLICT"] * 5
+    assert Booking.objects.count() == 2
+
+
+def assert_once(answers: list[Any], status: int) -> None:
+    """One answer for all, and the others told that it is on its way."""
+    made_of(answers, status)
+    refused = [error_of(answer, 409)["code"] for answer in answers if answer.status_code != status]
+    assert set(refused) <= {"IDEMPOTENCY_IN_PROGRESS"}
+    assert sum("Idempotent-Replayed" not in answer for answer in answers) == 1 + len(refused)
+
+
+def made_of(answers: list[Any], status: int) -> bytes:
+    [content] = {answer.content for answer in answers if answer.status_code == status}
+    return bytes(content)
