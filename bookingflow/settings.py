@@ -301,4 +301,5 @@ CELERY_BEAT_SCHEDULE = {
     "put deliveries right": {"task": "webhooks.tidy", "schedule": 60.0, "options": {"expires": 300}},
     "finish erasures": {"task": "bookings.finish_erasures", "schedule": 60.0, "options": {"expires": 300}},
     "expire holds": {"task": "bookings.expire_holds", "schedule": 15.0, "options": {"expires": 60}},
+    "sweep stored answers": {"task": "api.sweep_answers", "schedule": 60.0, "options": {"expires": 300}},
 }

@@ -1,10 +1,13 @@
-"""Rewriting the answers kept under idempotency keys: a retry still gets one, and changes nothing again."""
+"""What becomes of the answers kept under idempotency keys: rewritten, a retry still gets one and changes nothing
+again; after their day they are swept away."""
 
 from collections.abc import Callable, Collection, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models.functions import Now
 
 from bookingflow.api.idempotency import PURPOSE
 from bookingflow.api.models import StoredAnswer
@@ -18,6 +21,20 @@ def answers_of(organization_id: UUID) -> list[int]:
         .order_by("pk")
         .values_list("pk", flat=True)
     )
+
+
+def sweep_answers(*, limit: int) -> int:
+    """Deletes up to so many that have outlived their hours, the oldest first, and gives their number.
+
+    By the clock that they were stored with, the database's. One that is being replaced, rewritten or swept by
+    somebody else at this moment is passed by.
+    """
+    require_transaction()
+    past = StoredAnswer.objects.filter(
+        created_at__lte=Now() - timedelta(hours=settings.IDEMPOTENCY_KEPT_HOURS)
+    )
+    locked = past.order_by("created_at").select_for_update(skip_locked=True)
+    return StoredAnswer.objects.filter(pk__in=list(locked.values_list("pk", flat=True)[:limit])).delete()[0]
 
 
 def rewrite_answers(ids: Sequence[int], mentioning: Collection[str], rewrite: Callable[[Any], Any]) -> None:
