@@ -4,7 +4,8 @@ from bookingflow.lib.checks import Check, CheckResult, none_of
 from bookingflow.lib.crypto import DecryptionError
 from bookingflow.organizations.models import PLANS_WITH_API
 from webhooks import secrets
-from webhooks.event_types import HOUSE_TYPES
+from webhooks.consumers import registered
+from webhooks.event_types import CANCELED, CANCELLED, EVERY_TYPE, HOUSE_TYPES, RESCHEDULED, UPDATED
 from webhooks.models import Endpoint
 
 _HOUSE_TYPES = ", ".join(f"'{name}'" for name in sorted(HOUSE_TYPES))
@@ -13,6 +14,8 @@ _PLANS = ", ".join(f"'{plan.value}'" for plan in sorted(PLANS_WITH_API))
 # The worker needs a second or so; it may also have been stopped for a short while.
 PLACED_WITHIN = "interval '1 minute'"
 ATTEMPTED_WITHIN = "interval '5 minutes'"
+# How long after its change an endpoint is taken to be seen by who places events: the change has to be committed.
+KNOWN_AFTER = "interval '5 seconds'"
 
 
 def events_are_placed() -> CheckResult:
@@ -27,20 +30,62 @@ def events_are_placed() -> CheckResult:
 
 
 def events_have_their_deliveries() -> CheckResult:
-    """An endpoint that was as it is now, for a minute already, when the event was placed (positions tell when)."""
+    """To endpoints that were as they are now when the event was placed (positions tell when), under the right name."""
     return none_of(
         "every event has its deliveries",
         f"""
-        SELECT 1 FROM webhooks_event AS event
-        JOIN webhooks_endpoint AS endpoint ON endpoint.organization_id = event.organization_id
-            AND endpoint.active AND endpoint.events && ARRAY[event.type, '*']::varchar[]
-            AND extract(epoch FROM endpoint.updated_at + interval '1 minute') * 1000000 < event.position
-        WHERE event.type NOT IN ({_HOUSE_TYPES}) AND NOT EXISTS (
+        WITH wanted AS (
+            SELECT event.id, endpoint.id AS endpoint_id, event.type AS original, name.told
+            FROM webhooks_event AS event
+            JOIN webhooks_endpoint AS endpoint ON endpoint.organization_id = event.organization_id
+                AND endpoint.active
+                AND extract(epoch FROM endpoint.updated_at + {KNOWN_AFTER}) * 1000000 < event.position
+            CROSS JOIN LATERAL (
+                SELECT event.type AS told WHERE endpoint.events && ARRAY[event.type, '{EVERY_TYPE}']::varchar[]
+                UNION ALL
+                SELECT '{CANCELLED}' WHERE event.type = '{CANCELED}' AND '{CANCELLED}' = ANY (endpoint.events)
+                UNION ALL
+                SELECT '{UPDATED}' WHERE event.type = '{RESCHEDULED}' AND '{UPDATED}' = ANY (endpoint.events)
+                    AND NOT endpoint.events && ARRAY['{RESCHEDULED}', '{EVERY_TYPE}']::varchar[]
+                    AND event.body::jsonb #> '{{data,oldBookingId}}' <> event.body::jsonb #> '{{data,newBookingId}}'
+            ) AS name
+            WHERE event.type NOT IN ({_HOUSE_TYPES})
+        )
+        SELECT 1 FROM wanted
+        WHERE NOT EXISTS (
             SELECT 1 FROM webhooks_delivery AS delivery
-            WHERE delivery.event_id = event.id AND delivery.endpoint_id = endpoint.id
+            WHERE wanted.told = wanted.original
+                AND delivery.event_id = wanted.id AND delivery.endpoint_id = wanted.endpoint_id
+        ) AND NOT EXISTS (
+            SELECT 1 FROM webhooks_event AS alias
+            JOIN webhooks_delivery AS delivery
+                ON delivery.event_id = alias.id AND delivery.endpoint_id = wanted.endpoint_id
+            WHERE wanted.told <> wanted.original AND alias.alias_of_id = wanted.id AND alias.type = wanted.told
         )
         """,  # noqa: S608
         what="events without a delivery to an endpoint that subscribes to them",
+    )
+
+
+def events_have_reached_the_house() -> CheckResult:
+    """Of each consumer's types, all events since the first one that it was given."""
+    given = [(consumer.name, event_type) for consumer in registered() for event_type in consumer.types]
+    pairs = ", ".join(f"('{name}', '{event_type}')" for name, event_type in sorted(given))
+    return none_of(
+        "every event has reached the house's own consumers",
+        f"""
+        SELECT 1 FROM (VALUES {pairs}) AS given (consumer, type)
+        JOIN webhooks_event AS event ON event.type = given.type AND event.position > (
+            SELECT min(earlier.position) FROM webhooks_event AS earlier
+            JOIN webhooks_delivery AS delivery ON delivery.event_id = earlier.id
+            WHERE delivery.consumer = given.consumer
+        )
+        WHERE NOT EXISTS (
+            SELECT 1 FROM webhooks_delivery AS delivery
+            WHERE delivery.event_id = event.id AND delivery.consumer = given.consumer
+        )
+        """,  # noqa: S608
+        what="events without a delivery to a consumer in the house",
     )
 
 
@@ -88,6 +133,7 @@ def _readable(endpoint: Endpoint) -> bool:
 CHECKS: list[Check] = [
     events_are_placed,
     events_have_their_deliveries,
+    events_have_reached_the_house,
     deliveries_are_attempted,
     aliases_name_their_original,
     secrets_can_be_read,

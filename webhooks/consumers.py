@@ -40,6 +40,10 @@ def unregister(name: str) -> None:
     del _registered[name]
 
 
+def registered() -> list[Consumer]:
+    return list(_registered.values())
+
+
 def consumers_of(event_type: str) -> list[Consumer]:
     return [consumer for consumer in _registered.values() if event_type in consumer.types]
 

@@ -6,16 +6,20 @@ from django.db import connection
 from bookingflow.lib.checks import Check
 from bookingflow.organizations.models import Organization
 from tests.builders import make_endpoint, make_event
+from tests.processes import one_document, run_manage
 from tests.receiver import Receiver
 from webhooks.checks import (
     CHECKS,
     aliases_name_their_original,
     deliveries_are_attempted,
     events_are_placed,
+    events_have_reached_the_house,
     events_have_their_deliveries,
     secrets_can_be_read,
 )
 from webhooks.delivery import drain
+from webhooks.event_types import ENDPOINT_DISABLED
+from webhooks.fanout import place_events
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,6 +30,7 @@ NOT_DELIVERED = (
     "DELETE FROM webhooks_delivery WHERE endpoint_id IN "
     "(SELECT id FROM webhooks_endpoint WHERE '*' = ANY(events))"
 )
+UNNAMED = NOT_DELIVERED.replace("'*' =", "'booking.cancelled' =")
 FORGOTTEN = f"UPDATE webhooks_delivery SET status = 'failed', next_attempt_at = {AN_HOUR_AGO}"
 MISNAMED = "UPDATE webhooks_event SET type = 'booking.canceled' WHERE alias_of_id IS NOT NULL"
 UNREADABLE = r"UPDATE webhooks_endpoint SET secret = '\x00'"
@@ -53,6 +58,7 @@ def test_all_hold_for_what_was_delivered() -> None:
     [
         (events_are_placed, NOT_PLACED.replace("SET", "SET alias_of_id = NULL,"), 2),
         (events_have_their_deliveries, NOT_DELIVERED, 1),
+        (events_have_their_deliveries, UNNAMED, 1),
         (deliveries_are_attempted, FORGOTTEN, 2),
         (aliases_name_their_original, MISNAMED, 1),
         (secrets_can_be_read, UNREADABLE, 2),
@@ -84,3 +90,47 @@ def test_an_event_from_before_an_endpoint_became_what_it_is_needs_no_delivery() 
     run(NOT_DELIVERED)
     run("UPDATE webhooks_endpoint SET updated_at = clock_timestamp()")
     assert events_have_their_deliveries().ok
+
+
+def test_one_delivery_among_many_that_is_missing_is_found_by_the_command(organization: Organization) -> None:
+    run(f"UPDATE webhooks_endpoint SET updated_at = {AN_HOUR_AGO}")
+    for _ in range(5):
+        make_event(organization)
+    drain()
+    assert run_manage("doctor", "--json").returncode == 0
+    run("DELETE FROM webhooks_delivery WHERE id = (SELECT id FROM webhooks_delivery ORDER BY id LIMIT 1)")
+    told = run_manage("doctor", "--json")
+    assert told.returncode == 1
+    failed = [check for check in one_document(told.stdout)["checks"] if not check["ok"]]
+    assert [(check["name"], check["found"]) for check in failed] == [("every event has its deliveries", 1)]
+
+
+def test_a_reschedule_is_owed_under_its_other_name_where_it_made_a_new_booking(
+    organization: Organization, receiver: Receiver
+) -> None:
+    make_endpoint(organization, url=receiver.url("/hooks"), events=["booking.updated"])
+    run(f"UPDATE webhooks_endpoint SET updated_at = {AN_HOUR_AGO}")
+    for new in ("1", "2"):
+        moved = {"booking": {}, "oldBookingId": "1", "newBookingId": new}
+        make_event(organization, type="booking.rescheduled", data=moved)
+    drain()
+    assert events_have_their_deliveries().ok
+    run(
+        "DELETE FROM webhooks_delivery WHERE event_id IN (SELECT id FROM webhooks_event "
+        "WHERE type = 'booking.updated' AND alias_of_id IS NOT NULL)"
+    )
+    assert events_have_their_deliveries().found == 1
+
+
+def test_an_event_that_the_house_was_not_given_is_found(organization: Organization) -> None:
+    for number in range(3):
+        make_event(
+            organization, type=ENDPOINT_DISABLED, data={"endpoint": {"id": number, "url": ""}, "fault": ""}
+        )
+        place_events()
+    assert events_have_reached_the_house().ok
+    run(
+        "DELETE FROM webhooks_delivery WHERE event_id = (SELECT id FROM webhooks_event "
+        "WHERE type = 'endpoint.disabled' ORDER BY position DESC LIMIT 1)"
+    )
+    assert events_have_reached_the_house().found == 1
