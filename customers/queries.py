@@ -1,5 +1,6 @@
 """Customers, always from their organization."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -68,6 +69,12 @@ def locked_by_email(organization: Organization, email: str) -> Customer | None:
     """Locked likewise: who books and who erases the person come one after the other."""
     known = customers_of(organization).select_for_update(no_key=True)
     return known.filter(email=normalised_email(email)).first()
+
+
+def customers_by_email(organization: Organization, emails: Iterable[str]) -> dict[str, Customer]:
+    """Of these normalised emails those that are known, locked in the order of their ids."""
+    known = customers_of(organization).select_for_update(no_key=True).filter(email__in=list(emails))
+    return {str(customer.email): customer for customer in known.order_by("pk")}
 
 
 def normalised_email(email: str) -> str:

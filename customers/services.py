@@ -15,7 +15,7 @@ from bookingflow.organizations.audit import Act, Actor, record_acts
 from bookingflow.organizations.models import Organization
 from customers import events
 from customers.models import Customer
-from customers.queries import locked_by_email, locked_customer, normalised_email
+from customers.queries import customers_by_email, locked_by_email, locked_customer, normalised_email
 from customers.search import digits_of, vector, words_of
 from webhooks import outbox
 
@@ -98,6 +98,26 @@ def get_or_make(
     if inserted(customer, unless=EMAIL_ONCE):
         return customer, True
     return Customer.objects.get(organization=organization, email=customer.email), False
+
+
+def known_or_made(
+    *, organization: Organization, people: Mapping[str, Person], at: datetime
+) -> tuple[dict[str, Customer], list[Customer]]:
+    """As `get_or_make` for many whom nobody is told of: by `normalised_email`, as `people` are, and those made."""
+    require_transaction()
+    known = customers_by_email(organization, people)
+    missing = [_untold(organization, person, at) for email, person in people.items() if email not in known]
+    if not missing:
+        return known, []
+    Customer.objects.bulk_create(missing, ignore_conflicts=True)
+    known = customers_by_email(organization, people)
+    return known, [customer for customer in missing if known[str(customer.email)].pk == customer.pk]
+
+
+def _untold(organization: Organization, person: Person, at: datetime) -> Customer:
+    customer = _new_customer(organization, person, at)
+    customer.sequence = 0
+    return customer
 
 
 def edit_customer(customer: Customer, fields: Mapping[str, object], *, at: datetime) -> list[str]:

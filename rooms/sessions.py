@@ -22,7 +22,8 @@ from rooms.places import COUNTING_GUESTS, Place, about_end, objections, read_aro
 from rooms.timelines import Reading
 
 __all__ = [
-    "Locked", "claim", "keep", "lock_schedules", "move", "release", "room_as_locked", "sweep_expired", "take", "touch",
+    "Locked", "claim", "clear", "keep", "lock_schedules", "move", "new_session", "release", "room_as_locked",
+    "sweep_expired", "take", "touch",
 ]  # fmt: skip
 
 
@@ -121,6 +122,16 @@ def move(
     return _resettle(own, place, reading, now, new_holder or (holder_id, own.holder_ref))
 
 
+def clear(holder_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Take out of the way what of these holders ran out."""
+    _drop(holder_ids, void_at=now)
+
+
+def new_session(place: Place) -> Session:
+    """Not stored yet, with the party that begins it."""
+    return Session(**_fields(place))
+
+
 def sweep_expired(*, now: datetime, limit: int) -> list[UUID]:
     """Release claims that ran out, the oldest first, and give their holders. Locks their schedules itself."""
     require_transaction()
@@ -174,7 +185,9 @@ def _join(place: Place, reading: Reading, own: Claim | None = None) -> Session |
 
 
 def _begin(place: Place) -> Session:
-    return Session.objects.create(**_fields(place))
+    session = new_session(place)
+    session.save(force_insert=True)
+    return session
 
 
 def _shift(session: Session, place: Place) -> Session:

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, InterfaceError, OperationalError, ProgrammingError, transaction
+from tqdm import tqdm
 
 from bookingflow.lib import json
 from bookingflow.lib.errors import DomainError, ServiceUnavailable
@@ -63,16 +64,12 @@ class Command(BaseCommand):
         if failure := self.failure(document):
             raise Error(failure)
 
-    def progress(self, items: Iterable[Item], *, of: int, noun: str) -> Iterator[Item]:
-        """The items, counted on standard error while it is a terminal; silent in a pipe."""
-        if not self.stderr.isatty():
-            yield from items
-            return
-        for number, item in enumerate(items, start=1):
-            yield item
-            end = "\n" if number == of else ""
-            self.stderr.write(f"\r{number} of {of} {noun}", str, ending=end)
-            self.stderr.flush()
+    def progress(self, items: Iterable[Item], *, of: int | None, noun: str) -> Iterator[Item]:
+        """The items, with a bar on standard error while it is a terminal; silent in a pipe. `of` None: nobody knows
+        how many there will be."""
+        hidden = not self.stderr.isatty()
+        with tqdm(items, total=of, unit=f" {noun}", file=_Screen(self.stderr), disable=hidden) as counted:
+            yield from counted
 
     def _refused(self, fault: DomainError | DatabaseError | InterfaceError, *, as_json: bool) -> Error:
         told = fault if isinstance(fault, DomainError) else database_refusal(fault)
@@ -83,6 +80,19 @@ class Command(BaseCommand):
 
     def _print(self, document: Any, *, as_json: bool) -> None:
         self.stdout.write(json.dumps(document).decode() if as_json else self.told(document))
+
+
+class _Screen:
+    """Django's streams end each piece of text with a line end of their own."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> None:
+        self._stream.write(text, str, ending="")
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 def _is_unicode(text: str) -> bool:

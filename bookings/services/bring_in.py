@@ -1,7 +1,9 @@
 """Bringing in a booking that was made elsewhere, or long ago."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from bookingflow.lib.errors import Fault, InvalidRequest
@@ -10,13 +12,14 @@ from bookingflow.organizations.audit import Actor
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status
 from bookings.models import Booking, Source
+from bookings.payments.brought_in import Paid, money_faults, money_rows, store_money
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_room
 from bookings.services.making import insert_booking, minutes_asked, price_of
 from bookings.services.people import customer_for
 from customers.services import Person
 from rooms import sessions
-from rooms.models import Mode
+from rooms.models import Mode, Room
 from rooms.places import Place
 from rooms.price_list import MOST_GUESTS
 from rooms.pricing import Quote
@@ -25,68 +28,86 @@ BROUGHT_IN = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELE
 ONCE_BEGUN = frozenset({Status.COMPLETED, Status.NO_SHOW})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """What was agreed on. Without a `price` it is priced by the room's present prices, without a `policy` the room's
+    present one holds; without `booked_at` and `canceled_at` these happen now."""
+
+    start: datetime
+    status: str = Status.CONFIRMED
+    end: datetime | None = None
+    duration_minutes: int | None = None
+    guests: int | None = None
+    mode: str | None = None
+    price: Quote | None = None
+    policy: Sequence[Mapping[str, Any]] | None = None
+    paid: Sequence[Paid] = ()
+    notes: str = ""
+    metadata: Mapping[str, str] | None = field(default=None)
+    booked_at: datetime | None = None
+    canceled_at: datetime | None = None
+    cancel_reason: str | None = None
+
+
 def import_booking(
     *,
     organization: Organization,
     actor: Actor,
     room: int | str,
-    start: datetime,
-    status: str = Status.CONFIRMED,
     customer: Person | None = None,
     customer_id: UUID | None = None,
-    end: datetime | None = None,
-    duration_minutes: int | None = None,
-    guests: int | None = None,
-    mode: str | None = None,
-    price: Quote | None = None,
-    notes: str = "",
-    metadata: Mapping[str, str] | None = None,
-    booked_at: datetime | None = None,
-    canceled_at: datetime | None = None,
-    cancel_reason: str | None = None,
+    **agreed: Any,
 ) -> Booking:
-    """What was agreed on counts: hours, grid, notice, horizon, the room's bounds and whether it is open don't. What
+    """What was `Agreed` on counts: hours, grid, notice, horizon, the room's bounds and whether it is open don't. What
     is taken does, and as after any booking only a cancelled one gives its time back.
 
     It is no news: it makes no event, nor does a customer who comes along, and both begin at sequence 0; their
-    `updated_at` is now, so that who asks for changes finds them. Without a `price` it is priced by the room's
-    present prices; without `booked_at` and `canceled_at` these happen now. Many in one transaction: lock all their
-    schedules first.
+    `updated_at` is now, so that who asks for changes finds them. Many in one transaction: `import_bookings`.
 
     Raises BookingTypeNotFound; InvalidRequest naming every fault; SlotUnavailable for what no calendar holds;
     SlotNotAvailable where the time is taken.
     """
     require_transaction()
     found, now = lock_room(organization, room)
-    minutes = minutes_asked(found, start=start, end=end, duration_minutes=duration_minutes)
-    party = found.guests_min if guests is None else guests
-    place = Place(found, start, minutes, mode or found.default_mode, party)
-    _refuse(
-        *_place_faults(place, end),
-        *_status_faults(status, start, now),
-        *_time_faults(status, now, booked_at, canceled_at),
-        *_price_faults(price, organization.currency),
-    )
-    booking = _draft(place, price or price_of(place, organization.currency), status=status, now=now)
-    booking.created_at = booked_at or now
-    if status == Status.CANCELED:
-        booking.canceled_at, booking.cancel_reason = canceled_at or now, cancel_reason
-    booking.notes, booking.metadata = notes, dict(metadata or {})
+    told = Agreed(**agreed)
+    booking, place = draft_booking(told, found, currency=organization.currency, now=now)
     journal = Journal(organization.pk, actor, now, told=False)
     booking.customer = customer_for(organization, customer, customer_id, journal=journal)
+    money = money_rows(booking, told.paid)
     _insert(booking, place, now)
+    store_money(*money)
     journal.act("booking.imported", booking, {"status": [None, booking.status]})
     journal.write()
     return booking
 
 
-def _draft(place: Place, price: Quote, *, status: str, now: datetime) -> Booking:
-    room = place.room
+def draft_booking(agreed: Agreed, room: Room, *, currency: str, now: datetime) -> tuple[Booking, Place]:
+    """Nobody's yet, and without a reference. Raises InvalidRequest naming every fault, and SlotUnavailable."""
+    minutes = minutes_asked(
+        room, start=agreed.start, end=agreed.end, duration_minutes=agreed.duration_minutes
+    )
+    party = room.guests_min if agreed.guests is None else agreed.guests
+    place = Place(room, agreed.start, minutes, agreed.mode or room.default_mode, party)
+    _refuse(
+        *_place_faults(place, agreed.end),
+        *_status_faults(agreed.status, agreed.start, now),
+        *_time_faults(agreed, now),
+        *_price_faults(agreed.price, currency),
+    )
+    price = agreed.price or price_of(place, currency)
+    _refuse(*money_faults(agreed.paid, status=agreed.status, price=price))
+    booking = _booking(agreed, place, price, now)
+    return booking, place
+
+
+def _booking(agreed: Agreed, place: Place, price: Quote, now: datetime) -> Booking:
+    room, canceled = place.room, agreed.status == Status.CANCELED
+    policy = room.cancellation_policy if agreed.policy is None else list(agreed.policy)
     return Booking(
         pk=uuid4(),
         organization_id=room.organization_id,
         room=room,
-        status=Status(status).value,
+        status=Status(agreed.status).value,
         start=place.start,
         end=place.end,
         mode=place.mode,
@@ -95,8 +116,13 @@ def _draft(place: Place, price: Quote, *, status: str, now: datetime) -> Booking
         total_minor=price.total,
         deposit_minor=price.deposit,
         price_lines=[line.to_json() for line in price.lines],
-        cancellation_policy=room.cancellation_policy,
+        cancellation_policy=policy,
+        notes=agreed.notes,
+        metadata=dict(agreed.metadata or {}),
         source=Source.IMPORT,
+        canceled_at=(agreed.canceled_at or now) if canceled else None,
+        cancel_reason=agreed.cancel_reason if canceled else None,
+        created_at=agreed.booked_at or agreed.canceled_at or now,
         updated_at=now,
     )
 
@@ -140,14 +166,13 @@ def _status_faults(status: str, start: datetime, now: datetime) -> Iterable[Faul
         yield Fault("status", "This booking has not begun yet.")
 
 
-def _time_faults(
-    status: str, now: datetime, booked_at: datetime | None, canceled_at: datetime | None
-) -> Iterable[Fault]:
+def _time_faults(agreed: Agreed, now: datetime) -> Iterable[Fault]:
+    booked_at, canceled_at = agreed.booked_at, agreed.canceled_at
     if booked_at is not None and booked_at > now:
         yield Fault("createdAt", "Must not lie in the future.")
     if canceled_at is None:
         return
-    if status != Status.CANCELED:
+    if agreed.status != Status.CANCELED:
         yield Fault("canceledAt", "Only a cancelled booking has this.")
     if canceled_at > now:
         yield Fault("canceledAt", "Must not lie in the future.")
