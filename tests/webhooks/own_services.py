@@ -16,7 +16,7 @@ from tests.processes import run_manage, start_manage, wait_until
 from tests.receiver import Receiver
 from tests.webhooks.workers import celery
 
-WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
+WORKER = ("worker", "--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle")
 # Two seconds for an attempt, so that a lease of the dead lasts seventeen.
 TIMEOUT = "2"
 

@@ -1,6 +1,7 @@
 import multiprocessing
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
 
 from webhooks.turns import turn
@@ -25,3 +26,16 @@ def test_of_the_processes_of_one_worker_one_has_the_turn() -> None:
     process.join()
     with turn() as mine:
         assert mine
+
+
+def test_of_the_threads_of_one_worker_one_has_the_turn() -> None:
+    def have_a_turn() -> bool:
+        with turn() as mine:
+            return mine
+
+    with ThreadPoolExecutor(1) as other_thread:
+        with turn() as mine:
+            assert mine
+            assert not other_thread.submit(have_a_turn).result()
+            assert not other_thread.submit(have_a_turn).result(), "who was refused took the turn from nobody"
+        assert other_thread.submit(have_a_turn).result()
