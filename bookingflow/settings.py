@@ -177,6 +177,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["bookingflow.api.parsers.JSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["bookingflow.api.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "bookingflow.api.schema.Schema",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "bookingflow.api.negotiation.Negotiation",
     "EXCEPTION_HANDLER": "bookingflow.api.errors.exception_handler",
     "UNAUTHENTICATED_USER": None,
     "COERCE_DECIMAL_TO_STRING": False,

@@ -20,6 +20,8 @@ CANCELLED, RESCHEDULED = "cancelled", "rescheduled"
 APPOINTMENT_STATUSES = [
     *(status.value for status in Status if status is not Status.CANCELED), CANCELLED, RESCHEDULED,
 ]  # fmt: skip
+# The database keeps an object's names in an order of its own.
+LINE = ("kind", "label", "quantity", "unitAmount", "amount")
 NOTHING_DUE = frozenset({Status.CANCELED, Status.EXPIRED})
 
 
@@ -117,7 +119,7 @@ def _price(booking: Booking, status: Status) -> Document:
         "paid": booking.paid_minor,
         "refunded": booking.refunded_minor,
         "due": due(booking, status),
-        "lines": booking.price_lines,
+        "lines": [{name: line[name] for name in LINE} for line in booking.price_lines],
     }
 
 

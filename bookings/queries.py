@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Exists, Q, QuerySet
 
 from bookingflow.lib.errors import BookingNotFound
+from bookingflow.lib.ids import read_uuid
 from bookingflow.lib.references import ALPHABET, is_reference, normalised_reference
 from bookingflow.lib.zones import start_of_day, zone
 from bookingflow.organizations.models import Organization
@@ -193,7 +194,7 @@ def _named(identifier: UUID | str) -> Q:
     reference = normalised_reference(identifier)
     if is_reference(reference):
         return Q(reference=reference)
-    try:
-        return Q(pk=UUID(identifier))
-    except ValueError:
-        raise BookingNotFound from None
+    key = read_uuid(identifier)
+    if key is None:
+        raise BookingNotFound
+    return Q(pk=key)

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import BooleanField, F, Func, Q, QuerySet, Value
 
 from bookingflow.lib.errors import NotFound
+from bookingflow.lib.ids import read_uuid
 from bookingflow.organizations.models import Organization
 from customers.models import Customer
 from customers.search import digits_of, prefixes_in, query
@@ -82,8 +83,8 @@ def normalised_email(email: str) -> str:
 
 
 def _one(customers: QuerySet[Customer], identifier: UUID | str) -> Customer:
-    try:
-        key = identifier if isinstance(identifier, UUID) else UUID(identifier)
-        return customers.get(pk=key)
-    except (ValueError, Customer.DoesNotExist):
-        raise NotFound("There is no such customer.") from None
+    key = identifier if isinstance(identifier, UUID) else read_uuid(identifier)
+    found = customers.filter(pk=key).first() if key else None
+    if found is None:
+        raise NotFound("There is no such customer.")
+    return found

@@ -35,7 +35,7 @@ class CustomerRecordSerializer(StrictSerializer):
     name = TextField(max_length=200, required=False)
     email = serializers.EmailField(max_length=254, required=False)
     phone = TextField(max_length=40, allow_blank=True, required=False)
-    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)
     metadata = MetadataField(required=False)
     bookingsCount = serializers.IntegerField(
         read_only=True, help_text="Bookings that were confirmed and not rescheduled away."
@@ -54,7 +54,7 @@ class CustomerCreateSerializer(StrictSerializer):
     name = TextField(max_length=200)
     email = serializers.EmailField(max_length=254)
     phone = TextField(max_length=40, allow_blank=True, required=False)
-    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)
     metadata = MetadataField(required=False)
 
 

@@ -159,9 +159,9 @@ def _new_customer(organization: Organization, person: Person, at: datetime) -> C
     customer = Customer(
         pk=uuid4(),
         organization=organization,
-        name=person["name"],
+        name=person["name"].strip(),
         email=normalised_email(person["email"]),
-        phone=person.get("phone", ""),
+        phone=person.get("phone", "").strip(),
         sequence=1,
         created_at=at,
         updated_at=at,

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import DateTimeField, Func, Q, QuerySet
 
 from bookingflow.lib.errors import BookingTypeNotFound, NotFound
+from bookingflow.lib.ids import read_uuid
 from bookingflow.lib.names import slug_from
 from bookingflow.lib.zones import start_of_day, zone
 from bookingflow.organizations.models import Organization
@@ -29,7 +30,6 @@ __all__ = [
 _INTEGER = re.compile(r"[1-9][0-9]{0,18}")
 _BOOKING_TYPE = re.compile(r"bt-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9-]{1,100}")
-_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _DAY = timedelta(days=1)
 
 
@@ -159,8 +159,8 @@ def _within_days(organization: Organization, first: date | None, last: date | No
 
 def find_block(organization: Organization, identifier: str) -> Block:
     """Raises NotFound."""
-    known = _UUID.fullmatch(identifier.lower())
-    found = organization.blocks.filter(pk=UUID(identifier)).first() if known else None
+    key = read_uuid(identifier)
+    found = organization.blocks.filter(pk=key).first() if key else None
     if found is None:
         raise NotFound("There is no such block.")
     return found

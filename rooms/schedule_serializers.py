@@ -9,6 +9,7 @@ from bookingflow.api.fields import (
     FlagField,
     InstantField,
     QueryInstantField,
+    QueryNumberField,
     RoomIdentifierField,
     TextField,
 )
@@ -181,8 +182,8 @@ class DaysQuery(StrictSerializer):
 class PartyQuery(StrictSerializer):
     """For whom and for how long; what is left out is the room's own."""
 
-    guests = serializers.IntegerField(min_value=1, max_value=1000, required=False)
-    durationMinutes = serializers.IntegerField(
+    guests = QueryNumberField(min_value=1, max_value=1000, required=False)
+    durationMinutes = QueryNumberField(
         source="duration_minutes", min_value=5, max_value=DAY_MINUTES, required=False
     )
     mode = serializers.ChoiceField(Mode.values, required=False)

@@ -4,13 +4,16 @@ import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 
+from bookingflow.lib.ids import read_uuid
+
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
-_WITHOUT_SECONDS = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _WITHOUT_OFFSET = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?\Z", re.ASCII)
+_NUMBER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\Z", re.ASCII)
 MAX_MINOR = 10**11
 # Of days that a client may name: those that services reckon with.
@@ -30,6 +33,25 @@ class WholeNumberField(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class QueryNumberField(serializers.IntegerField):
+    """The same in a query string: plain digits, where `int()` takes `1_0`, ` 3`, `3.0` and those of any script."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str) or not _NUMBER.match(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class KeyField(serializers.UUIDField):
+    """An id, a UUID in its usual form alone: no number, no braces."""
+
+    def to_internal_value(self, data: Any) -> UUID:
+        key = read_uuid(data) if isinstance(data, str) else None
+        if key is None:
+            self.fail("invalid", value=data)
+        return key
 
 
 class FlagField(serializers.BooleanField):
@@ -52,7 +74,7 @@ class InstantField(serializers.Field[Any, Any, Any, Any]):
             self.fail("invalid")
         if _WITHOUT_OFFSET.match(data):
             self.fail("offset")
-        if not (_RFC3339.match(data) or _WITHOUT_SECONDS.match(data)):
+        if not _RFC3339.match(data):
             self.fail("invalid")
         try:
             return datetime.fromisoformat(data.upper().replace(" ", "T")).astimezone(UTC)

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from bookingflow.api.fields import QueryNumberField
 from bookingflow.api.serializers import StrictSerializer
 from bookingflow.lib import json
 from bookingflow.lib.errors import Fault, InvalidRequest
@@ -24,7 +25,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 50, 200
 class PageQuery(StrictSerializer):
     """What every list takes beside its filters."""
 
-    limit = serializers.IntegerField(
+    limit = QueryNumberField(
         min_value=1, max_value=MAX_LIMIT, default=DEFAULT_LIMIT, help_text="Rows a page."
     )
     cursor = serializers.CharField(required=False, help_text="From `next` or `previous`.")

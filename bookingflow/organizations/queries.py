@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import DateTimeField, Func, QuerySet
 
 from bookingflow.lib.errors import NotFound
+from bookingflow.lib.ids import read_uuid
 from bookingflow.organizations.models import ApiKey, Organization
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 USE_NOTED_EVERY = timedelta(seconds=45)
 
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 
 
@@ -27,8 +27,8 @@ class ReadAt(TypedDict):
 def organization_by(identifier: str) -> Organization:
     """By id or slug. Raises NotFound."""
     organizations = Organization.objects.all()
-    if _UUID.fullmatch(identifier.lower()):
-        found = organizations.filter(id=UUID(identifier)).first()
+    if key := read_uuid(identifier):
+        found = organizations.filter(id=key).first()
     else:
         found = organizations.filter(slug=identifier).first() if _SLUG.fullmatch(identifier) else None
     if found is None:

@@ -6,6 +6,7 @@ from bookingflow.api.fields import (
     DayField,
     InstantField,
     MetadataField,
+    QueryNumberField,
     RoomIdentifierField,
     TextField,
     WholeNumberField,
@@ -24,7 +25,7 @@ class FreeTimesQuery(StrictSerializer):
     slug = serializers.CharField(max_length=100, help_text="The room's slug, integer id or `bt-` id.")
     startDate = DayField(source="start_date")
     endDate = DayField(source="end_date", help_text="Itself included.")
-    duration = serializers.IntegerField(
+    duration = QueryNumberField(
         min_value=LEAST_MINUTES,
         max_value=MOST_MINUTES,
         required=False,

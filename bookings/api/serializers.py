@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail
 from bookingflow.api.fields import (
     DayField,
     InstantField,
+    KeyField,
     MetadataField,
     QueryInstantField,
     RoomIdentifierField,
@@ -41,7 +42,7 @@ class CustomerSerializer(StrictSerializer):
 class CustomerChangeSerializer(StrictSerializer):
     """As a booking shows them: another `id` or `email` links another customer, else name and phone are updated."""
 
-    id = serializers.UUIDField(required=False, allow_null=True)
+    id = KeyField(required=False, allow_null=True)
     name = TextField(max_length=200, required=False)
     email = serializers.EmailField(max_length=254, required=False, allow_null=True)
     phone = TextField(max_length=40, allow_blank=True, allow_null=True, required=False)
@@ -66,8 +67,8 @@ class BookingCreateSerializer(StrictSerializer):
     mode = serializers.ChoiceField(Mode.values, required=False)
     guests = WholeNumberField(min_value=1, max_value=MAX_GUESTS, required=False)
     customer = CustomerSerializer(required=False)
-    customerId = serializers.UUIDField(source="customer_id", required=False)
-    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    customerId = KeyField(source="customer_id", required=False)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)
     metadata = MetadataField(required=False)
     payment = serializers.ChoiceField(PAYMENTS, default="none")
 
@@ -132,7 +133,7 @@ class BookingSerializer(StrictSerializer):
     payment = serializers.DictField(read_only=True, allow_null=True)
     refund = RefundSerializer(read_only=True, allow_null=True)
     cancellationPolicy = PolicyEntrySerializer(many=True, read_only=True)
-    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)
     metadata = MetadataField(required=False)
     source = serializers.ChoiceField(Source.values, read_only=True)  # type: ignore[assignment]
     manageUrl = serializers.CharField(read_only=True, help_text="For keys with bookings:write only.")
@@ -158,7 +159,7 @@ class BookingListQuery(PageQuery):
     status = serializers.CharField(
         required=False, max_length=200, help_text="Comma-separated: `pending,confirmed`."
     )
-    customer = serializers.UUIDField(required=False, help_text="By id.")
+    customer = KeyField(required=False, help_text="By id.")
     email = serializers.EmailField(required=False, max_length=254, help_text="The customer's, in any case.")
     reference = serializers.CharField(required=False, max_length=20, help_text="In any case.")
     source = serializers.ChoiceField(Source.values, required=False)  # type: ignore[assignment]

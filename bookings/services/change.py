@@ -172,6 +172,7 @@ def _mark(found: LockedBooking, wanted: str | None, journal: Journal) -> None:
     if wanted is None or wanted == was:
         return
     if wanted not in MARKS:
+        _refuse_unless(MOVABLE, found)
         raise InvalidRequest.of(
             Fault("status", "Only completed and no_show can be set here.", "invalid_choice")
         )
