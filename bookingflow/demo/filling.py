@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from typing import Any
 
+from bookingflow.demo.money import money_of
 from bookingflow.demo.planned import PlannedBooking, Way
 from bookingflow.organizations.audit import Actor
 from bookingflow.organizations.models import Organization
@@ -20,7 +21,10 @@ from bookings.services import (
     import_booking,
     reschedule_booking,
 )
+from bookings.services.making import price_of
 from rooms.availability import Slot
+from rooms.places import Place
+from rooms.queries import find_room
 from rooms.sessions import lock_schedules
 
 Watch = Callable[[Sequence[PlannedBooking]], Iterable[PlannedBooking]]
@@ -38,9 +42,15 @@ def fill(
 
 
 def _bring_in(planned: PlannedBooking, by: dict[str, Any]) -> None:
+    what = _what(planned, planned.slot)
+    room = find_room(by["organization"], planned.offer.room_id)
+    place = Place(room, planned.slot.start, what["duration_minutes"], planned.mode, planned.guests)
+    price = price_of(place, by["organization"].currency)
     import_booking(
         **by,
-        **_what(planned, planned.slot),
+        **what,
+        price=price,
+        paid=money_of(planned, price),
         status=planned.status,
         booked_at=planned.booked_at,
         canceled_at=planned.canceled_at,

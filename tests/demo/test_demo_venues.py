@@ -16,7 +16,7 @@ from bookingflow import doctor
 from bookingflow.demo.loading import load_demo
 from bookingflow.lib import clock
 from bookingflow.organizations.models import ApiKey, AuditEntry, Membership, Organization, Plan, User
-from bookings.models import Booking, Source
+from bookings.models import Booking, Refund, Source
 from bookings.queries import filtered_bookings, status_at
 from customers.models import Customer
 from rooms.models import Block, DateOverride, Mode, Room, Schedule
@@ -122,6 +122,17 @@ class DemoVenues(TestCase):
             brought_in = booking.source == Source.IMPORT
             ended_by_reschedule = booking.cancel_reason == "rescheduled"
             assert ended_by_reschedule or (str(booking.pk) in told) is not brought_in
+
+    def test_past_bookings_were_paid_and_cancelled_ones_got_their_deposit_back(self) -> None:
+        over = Booking.objects.filter(source=Source.IMPORT, total_minor__gt=0)
+        assert over.filter(status="completed").exists()
+        for booking in over:
+            kept = booking.paid_minor - booking.refunded_minor
+            wanted = {"completed": booking.total_minor, "canceled": 0}.get(
+                booking.status, booking.deposit_minor
+            )
+            assert kept == wanted, booking
+        assert Refund.objects.exists()
 
     def test_some_were_moved_and_some_rescheduled(self) -> None:
         types = set(Event.objects.values_list("type", flat=True))
