@@ -2,14 +2,11 @@
 nobody is sent what they have."""
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from hashlib import sha256
-from typing import Any, Protocol
+from typing import Protocol
 
 from rest_framework.request import Request
 
-from bookingflow.lib import json
 from bookingflow.lib.errors import Fault, InvalidRequest, PreconditionFailed
 
 _TAG = re.compile(r'\s*(W/)?"([\x21\x23-\x7e]*)"\s*(?:,|\Z)')
@@ -21,18 +18,13 @@ class Versioned(Protocol):
 
 
 def etag_of(row: Versioned) -> str:
-    """Of its own fields alone: what is computed beside it, such as availability, doesn't count."""
+    """Every change of its own counts up one of the two. What is computed beside it doesn't count, such as
+    availability; nor what is another row's, such as a customer's name, or what the clock alone makes of it."""
     return f'"{row.sequence:x}-{int(row.updated_at.timestamp() * 1_000_000):x}"'
 
 
-def etag_of_document(document: Mapping[str, Any]) -> str:
-    """Of all that is shown, for a resource whose look the clock alone, or another row, can change."""
-    return f'"{sha256(json.canonical(document)).hexdigest()[:32]}"'
-
-
 class IfMatch:
-    """What the request asks the resource to be still. Held against the row after it is locked: `check(row)`; or
-    against what is shown of it then: `check_document(document)`."""
+    """What the request asks the resource to be still. Held against the row after it is locked."""
 
     def __init__(self, request: Request) -> None:
         sent = request.headers.get("If-Match")
@@ -40,14 +32,7 @@ class IfMatch:
 
     def check(self, row: Versioned) -> None:
         """Raises PreconditionFailed where the row is no longer what the client has seen."""
-        self._check(etag_of(row))
-
-    def check_document(self, document: Mapping[str, Any]) -> None:
-        """The same, by `etag_of_document`."""
-        self._check(etag_of_document(document))
-
-    def _check(self, tag: str) -> None:
-        if self.tags is not None and "*" not in self.tags and tag not in self.tags:
+        if self.tags is not None and "*" not in self.tags and etag_of(row) not in self.tags:
             raise PreconditionFailed
 
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookingflow.api.conditional import etag_of_document
+from bookingflow.api.conditional import etag_of
 from bookingflow.api.days import checked_days
 from bookingflow.api.idempotency import keyed_mutation
 from bookingflow.api.schema import operation
@@ -26,7 +26,7 @@ from bookings.api.scheduling_serializers import (
     FreeTimesSerializer,
 )
 from bookings.api.venue import NO_SUCH_BOOKING, SLOT_REFUSALS, STATE_REFUSAL
-from bookings.documents import CANCELLED, RESCHEDULED, appointment_document, booking_document
+from bookings.documents import CANCELLED, RESCHEDULED, appointment_document
 from bookings.models import Source
 from rooms import slots
 from rooms.models import Room
@@ -111,9 +111,7 @@ class Appointments(OrganizationViewSet):
     def retrieve(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
         booking = queries.find_booking(self.organization, identifier)
-        now = clock.now()
-        version = etag_of_document(booking_document(booking, now=now))
-        return Response(appointment_document(booking, now=now), headers={"ETag": version})
+        return Response(appointment_document(booking, now=clock.now()), headers={"ETag": etag_of(booking)})
 
     @operation(
         "cancelAppointment",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookingflow.api.authentication import caller_key
-from bookingflow.api.conditional import IfMatch, IfNoneMatch, etag_of_document
+from bookingflow.api.conditional import IfMatch, etag_of
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
@@ -100,18 +100,15 @@ class Bookings(OrganizationViewSet):
         tag=BOOKINGS,
         summary="Read a booking",
         description=(
-            "By id or reference, in any case. `If-None-Match` with the `ETag` is answered with 304 while it shows the "
-            "same; a hold that runs out shows something else."
+            "By id or reference, in any case. The `ETag` is the booking's own version: what its customer is called, or "
+            "that a hold has run out, doesn't count."
         ),
-        answers={200: BookingSerializer, 304: None},
+        answers={200: BookingSerializer},
         errors=NO_SUCH_BOOKING,
     )
     def retrieve(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
-        answer = self.answer(queries.find_booking(self.organization, identifier))
-        if IfNoneMatch(request).holds(answer["ETag"]):
-            return Response(status=304, headers={"ETag": answer["ETag"]})
-        return answer
+        return self.answer(queries.find_booking(self.organization, identifier))
 
     @operation(
         "replaceBooking",
@@ -154,7 +151,7 @@ class Bookings(OrganizationViewSet):
             organization=self.organization,
             actor=self.actor,
             booking_id=booking.pk,
-            if_match=if_match.check_document,
+            if_match=if_match.check,
             **changes,
         )
         return self.answer(changed)
@@ -179,16 +176,14 @@ class Bookings(OrganizationViewSet):
             organization=self.organization,
             actor=self.actor,
             booking_id=booking.pk,
-            if_match=if_match.check_document,
+            if_match=if_match.check,
             **asked,
         )
         return self.answer(canceled)
 
     def answer(self, booking: Booking, now: datetime | None = None) -> Response:
-        """With its `ETag`. The customer's link is no part of the version: not every key is shown it."""
-        document = self.shown(booking, now)
-        unsigned = {name: value for name, value in document.items() if name != "manageUrl"}
-        return Response(document, headers={"ETag": etag_of_document(unsigned)})
+        """With its `ETag`."""
+        return Response(self.shown(booking, now), headers={"ETag": etag_of(booking)})
 
     def shown(self, booking: Booking, now: datetime | None = None) -> dict[str, Any]:
         """With the customer's link for keys that may do what its bearer may."""

@@ -9,7 +9,6 @@ from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Actor
 from bookingflow.organizations.models import Organization
 from bookings import events
-from bookings.documents import Document, booking_document
 from bookings.lifecycle import Status
 from bookings.models import Booking
 from bookings.payments import ledger
@@ -42,10 +41,10 @@ def cancel_booking(
     booking_id: UUID | str,
     reason: str | None = None,
     refund: str = GiveBack.POLICY,
-    if_match: Callable[[Document], None] | None = None,
+    if_match: Callable[[Booking], None] | None = None,
 ) -> Booking:
     """Frees its time at once, also after the start. What is cancelled already stays as it is, its refund too.
-    `if_match` is called with what the locked booking shows, before anything else; what it raises refuses it.
+    `if_match` is called with the locked booking, before anything else; what it raises refuses it.
 
     A hold goes without an event. Raises BookingNotFound; BookingStateConflict for what is completed, a no-show,
     expired, or was ended by a reschedule.
@@ -54,7 +53,7 @@ def cancel_booking(
     found = lock_booking(organization, booking_id)
     booking, now, was = found.booking, found.now, found.status
     if if_match is not None:
-        if_match(booking_document(booking, now=now))
+        if_match(booking)
     if was is Status.CANCELED and not successor_of(booking):
         return booking
     amount = _amount(booking, GiveBack(refund), now)

@@ -49,12 +49,12 @@ def change_booking(
     metadata: Mapping[str, str] | None = None,
     customer: PersonChange | None = None,
     status: str | None = None,
-    if_match: Callable[[Document], None] | None = None,
+    if_match: Callable[[Booking], None] | None = None,
 ) -> Booking:
     """None, and what is so already, changes nothing; nothing changed leaves no event. `metadata` replaces the whole
     map. `end` has to agree with the new time, but the present one is passed over. Another room, duration or party
     takes the present prices, another time alone only where they differ between the slots; a fall is refunded at once.
-    `if_match` is called with what the locked booking shows, before anything else; what it raises refuses the change.
+    `if_match` is called with the locked booking, before anything else; what it raises refuses the change.
 
     Raises BookingNotFound, BookingTypeNotFound, InvalidRequest, SlotUnavailable, SlotNotAvailable; and
     BookingStateConflict for what the booking's state doesn't allow: a hold takes only notes, metadata and customer.
@@ -62,9 +62,10 @@ def change_booking(
     require_transaction()
     wanted_room = None if room is None else find_room(organization, room)
     found = lock_booking(organization, booking_id, along=[wanted_room] if wanted_room else [])
-    booking, before = found.booking, booking_document(found.booking, now=found.now)
+    booking = found.booking
     if if_match is not None:
-        if_match(before)
+        if_match(booking)
+    before = booking_document(booking, now=found.now)
     place = _place(found, wanted_room, start, duration_minutes, mode, guests)
     journal = Journal(organization.pk, actor, found.now)
     refunds = _go(found, place, end)
