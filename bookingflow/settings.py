@@ -99,6 +99,8 @@ try:
     EMAIL_SETTINGS = env.dj_email_url("EMAIL_URL", "console:") if EMAIL_URL else {}
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "BookingFlow <bookings@localhost>")
     RATE_LIMIT_KEY = _rate("RATE_LIMIT_KEY", "600/minute")
+    RATE_LIMIT_ADDRESS = _rate("RATE_LIMIT_ADDRESS", "1200/minute")
+    TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=_at_least(0))
     SENTRY_DSN = env.str("SENTRY_DSN", "")
     LOG_FORMAT = env.str("LOG_FORMAT", "console")
     WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=_at_least(1))
@@ -140,7 +142,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bookingflow.api.middleware.request_id",
+    "bookingflow.api.middleware.unread_bodies",
     "bookingflow.api.middleware.api_paths",
+    "bookingflow.api.middleware.rate_limits",
     "bookingflow.api.middleware.chunked_bodies",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -18,6 +18,7 @@ from bookingflow.api.document import openapi_document
 # Of the framework and the server, on every page alike.
 EVERYWHERE = {
     "allow",
+    "connection",
     "content-type",
     "content-length",
     "vary",

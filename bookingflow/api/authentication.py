@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, cast
 
+from django.db import Error as DatabaseFault
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
@@ -19,11 +21,24 @@ class ApiKeyAuthentication(BaseAuthentication):
     """One indexed query a request, none for a mistyped key. `request.user` is the actor, `request.auth` the key."""
 
     def authenticate(self, request: Request) -> tuple[Actor, ApiKey]:
-        key = _key_of(request.META.get("HTTP_AUTHORIZATION", ""))
+        key = key_behind(request._request)
+        if isinstance(key, Exception):
+            raise key
         return Actor(ActorKind.API_KEY, str(key.id), key.name), key
 
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+def key_behind(request: HttpRequest) -> ApiKey | Unauthorized | DatabaseFault:
+    """The key that a request came with, or what is wrong: found out once, for the limits and for the view."""
+    if not hasattr(request, "key_behind"):
+        try:
+            found: ApiKey | Unauthorized | DatabaseFault = _key_of(request.META.get("HTTP_AUTHORIZATION", ""))
+        except (Unauthorized, DatabaseFault) as fault:
+            found = fault
+        request.key_behind = found  # type: ignore[attr-defined]
+    return request.key_behind  # type: ignore[attr-defined, no-any-return]
 
 
 def caller_key(request: Request) -> "WithAnnotations[ApiKey, queries.ReadAt]":

@@ -13,6 +13,7 @@ from bookingflow.api.document_parts import (
     HEADERS,
     IDENTIFIERS,
     MESSAGES,
+    ON_EVERY_ANSWER,
     PARAMETERS,
     PREFLIGHT,
     TAGS,
@@ -22,8 +23,8 @@ from bookingflow.lib import json
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON = "application/json"
 WORD = re.compile(r"\b[A-Z]{3,}(?:_[A-Z]+)*\b")
-REPLAYED = frozenset({"200", "201", "204", "400", "404", "409", "412", "422"})
-ALIKE = frozenset({"401", "403", "406", "412", "413", "415", "500", "503"})
+REPLAYED = frozenset({"200", "201", "202", "204", "400", "404", "409", "412", "422"})
+ALIKE = frozenset({"401", "403", "406", "412", "413", "415", "429", "500", "503"})
 OF_CATALOG = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 Document = dict[str, Any]
 
@@ -42,7 +43,9 @@ def finish(result: Document) -> Document:
             _tell_headers(operation, part_of(path) in versioned)
             _show_examples(operation)
             _share(operation, result["components"]["responses"])
-    result["paths"]["/api/v1/catalog"]["options"] = PREFLIGHT
+    catalog = result["paths"]["/api/v1/catalog"]
+    too_many = {"429": catalog["get"]["responses"]["429"]}
+    catalog["options"] = PREFLIGHT | {"responses": PREFLIGHT["responses"] | too_many}
     return result
 
 
@@ -98,7 +101,7 @@ def _error(code: str) -> Document:
 def _tell_headers(operation: Document, versioned: bool) -> None:
     named = {parameter["name"] for parameter in operation.get("parameters", ())}
     for status, response in operation["responses"].items():
-        names = ["X-Request-Id", *_headers_of(status, operation), *response.get("headers", ())]
+        names = [*ON_EVERY_ANSWER, *_headers_of(status, operation), *response.get("headers", ())]
         if "Idempotency-Key" in named and status in REPLAYED:
             names.append("Idempotent-Replayed")
         if versioned and status in {"200", "201", "304"} and _is_one_row(response, status):
@@ -110,7 +113,7 @@ def _tell_headers(operation: Document, versioned: bool) -> None:
 
 def _headers_of(status: str, operation: Document) -> list[str]:
     told = operation["responses"][status]["description"]
-    waits = status == "503" or "IDEMPOTENCY_IN_PROGRESS" in told
+    waits = status in {"429", "503"} or "IDEMPOTENCY_IN_PROGRESS" in told
     return {"201": ["Location"], "401": ["WWW-Authenticate"]}.get(status, []) + (
         ["Retry-After"] if waits else []
     )

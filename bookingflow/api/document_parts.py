@@ -67,6 +67,11 @@ HEADERS: Final = {
     "X-Request-Id": _header(
         "The request's own id, or a new one: also in the logs and in every error.", "pos-7.1"
     ),
+    "RateLimit-Policy": _header(
+        "The tighter of the two limits: of the key or of the address, `q` calls in `w` seconds.",
+        '"key";q=600;w=60',
+    ),
+    "RateLimit": _header("Where you stand with it: `r` calls left, more in `t` seconds.", '"key";r=598;t=42'),
     "Location": _header("The path of what was made.", "/api/v1/rooms/2"),
     "ETag": _header("The version of what is shown, for `If-Match`.", '"2-64f1c2a8b3d40"'),
     "Retry-After": _header("Seconds to wait before the next try.", "2"),
@@ -78,12 +83,14 @@ HEADERS: Final = {
     "Cache-Control": _header("How long it may be kept.", "public, max-age=60, stale-while-revalidate=300"),
     "Access-Control-Allow-Origin": _header("Any origin may read it.", "*"),
     "Access-Control-Expose-Headers": _header(
-        "What a page may read of the headers.", "ETag, Retry-After, X-Request-Id"
+        "What a page may read of the headers.", "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
     ),
     "Access-Control-Allow-Methods": _header("What a page may ask.", "GET, HEAD, OPTIONS"),
     "Access-Control-Allow-Headers": _header("What a page may send along.", "Accept, If-None-Match"),
     "Access-Control-Max-Age": _header("Seconds that this holds.", "86400"),
 }
+
+ON_EVERY_ANSWER: Final = ("X-Request-Id", "RateLimit-Policy", "RateLimit")
 
 IDENTIFIERS: Final = {
     "/api/bookings/": ("The booking's id.", "6f1c6a52-4f0e-4d5c-9d0a-3c1d2e4b5a60"),
@@ -116,7 +123,7 @@ PREFLIGHT: Final = {
             "headers": {
                 name: {"$ref": f"#/components/headers/{name}"}
                 for name in (
-                    "X-Request-Id",
+                    *ON_EVERY_ANSWER,
                     "Access-Control-Allow-Origin",
                     "Access-Control-Expose-Headers",
                     "Access-Control-Allow-Methods",

@@ -31,6 +31,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.IdempotencyInProgress: 409,
     errors.PreconditionFailed: 412,
     errors.SlotUnavailable: 422,
+    errors.RateLimited: 429,
     errors.ServiceUnavailable: 503,
 }
 HEADERS_OF: dict[type[errors.DomainError], dict[str, str]] = {
@@ -133,6 +134,11 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return _plain(request, 500, "INTERNAL_ERROR", "Something went wrong on our side.")
+
+
+def refusal(request: HttpRequest, fault: errors.DomainError) -> HttpResponse:
+    """Before any view: what `error_response` is in one."""
+    return _plain(request, STATUS_OF[type(fault)], fault.code, fault.message)
 
 
 def _plain(request: HttpRequest, status: int, code: str, message: str) -> HttpResponse:

@@ -8,6 +8,14 @@ from io import BytesIO
 import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import resolve
+
+from bookingflow.api.authentication import key_behind
+from bookingflow.api.errors import refusal
+from bookingflow.api.limits import count_call
+from bookingflow.lib.client_addresses import client_address, limited_as
+from bookingflow.lib.errors import RateLimited
+from bookingflow.organizations.models import ApiKey
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,128}\Z")
@@ -40,6 +48,57 @@ def api_paths(get_response: GetResponse) -> GetResponse:
         return get_response(request)
 
     return middleware
+
+
+def unread_bodies(get_response: GetResponse) -> GetResponse:
+    """Where a body was refused unread the server cuts the connection: the client is told not to send its next request
+    there, which would be lost."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        has_body = request.META.get("CONTENT_LENGTH") or request.META.get("HTTP_TRANSFER_ENCODING")
+        if has_body not in (None, "", "0") and not request._read_started:  # type: ignore[attr-defined]
+            response["Connection"] = "close"
+        return response
+
+    return middleware
+
+
+def rate_limits(get_response: GetResponse) -> GetResponse:
+    """Counts each call of the API, before any work, against its key's limit and its address's; a bad key has none.
+
+    `headers_always` of a view are on its refusals too.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if not request.path_info.startswith("/api/"):
+            return get_response(request)
+        key = key_behind(request)
+        key_id = key.id if isinstance(key, ApiKey) else None
+        verdict = count_call(key_id=key_id, address=limited_as(address_of(request)))
+        response = get_response(request) if verdict.passes else _too_many(request)
+        for name, value in verdict.headers.items():
+            response[name] = value
+        return response
+
+    return middleware
+
+
+def address_of(request: HttpRequest) -> str:
+    """The client's, as far as it can be known."""
+    return client_address(
+        peer=request.META.get("REMOTE_ADDR", ""),
+        forwarded_for=request.META.get("HTTP_X_FORWARDED_FOR", ""),
+        trusted_proxies=settings.TRUSTED_PROXIES,
+    )
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    response = refusal(request, RateLimited())
+    view = getattr(resolve(request.path_info).func, "cls", None)
+    for name, value in getattr(view, "headers_always", {}).items():
+        response[name] = value
+    return response
 
 
 def chunked_bodies(get_response: GetResponse) -> GetResponse:

@@ -20,6 +20,7 @@ ALWAYS = {
     401: "UNAUTHORIZED: no key, or none that is good.",
     403: "FORBIDDEN (`details` names the missing scope) or PLAN_REQUIRED.",
     406: "NOT_ACCEPTABLE: answers are JSON.",
+    429: "RATE_LIMITED: too many calls of this key or from this address; `Retry-After` says when to try again.",
     500: "INTERNAL_ERROR",
     503: "SERVICE_UNAVAILABLE: a needed service is out of reach; `Retry-After` says when to try again.",
 }

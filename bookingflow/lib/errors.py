@@ -109,6 +109,11 @@ class PreconditionFailed(DomainError):
     default_message = "It has changed since it was read."
 
 
+class RateLimited(DomainError):
+    code = "RATE_LIMITED"
+    default_message = "Too many requests. Wait as long as Retry-After says."
+
+
 class ServiceUnavailable(DomainError):
     code = "SERVICE_UNAVAILABLE"
     default_message = "A needed service is out of reach. Try again shortly."

@@ -23,7 +23,7 @@ from rooms.serializers import CatalogQuery, CatalogSerializer
 KEPT_BY_CLIENTS = "public, max-age=60, stale-while-revalidate=300"
 ANY_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-Id",
+    "Access-Control-Expose-Headers": "ETag, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id",
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
@@ -38,6 +38,7 @@ class Catalog(ViewSet):
     authentication_classes: Sequence[type[BaseAuthentication]] = ()
     http_method_names = ["get", "head", "options"]
     scopes: ClassVar = {"list": PUBLIC}
+    headers_always: ClassVar = ANY_ORIGIN
 
     @operation(
         "readCatalog",
@@ -69,6 +70,6 @@ class Catalog(ViewSet):
     def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Refusals too are for any origin to read."""
         answer = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in ANY_ORIGIN.items():
+        for name, value in self.headers_always.items():
             answer[name] = value
         return answer
