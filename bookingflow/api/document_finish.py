@@ -45,7 +45,7 @@ def finish(result: Document) -> Document:
             _share(operation, result["components"]["responses"])
     catalog = result["paths"]["/api/v1/catalog"]
     too_many = {"429": catalog["get"]["responses"]["429"]}
-    catalog["options"] = PREFLIGHT | {"responses": PREFLIGHT["responses"] | too_many}
+    catalog["options"] = {**PREFLIGHT, "responses": {**PREFLIGHT["responses"], **too_many}}
     return result
 
 
