@@ -6,6 +6,7 @@ from bookingflow.api.document_parts import CODES
 from bookingflow.lib.names import RESERVED_WORDS
 from tests.processes import ROOT
 
+CODE = re.compile(r"`([A-Z]{3,}(?:_[A-Z]+)+|UNAUTHORIZED|FORBIDDEN)`")
 PAGE = (ROOT / "docs" / "api" / "conventions.md").read_text()
 
 
@@ -14,7 +15,14 @@ def test_the_reserved_words_are_those_of_the_code() -> None:
     assert set(re.findall(r"`([^`]+)`", told)) == RESERVED_WORDS
 
 
+def test_every_error_code_is_told_with_its_status() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \| (.+?) \|", PAGE, re.MULTILINE)
+    told = {
+        code: {int(status) for status in row[0].split(", ")} for row in rows for code in CODE.findall(row[1])
+    }
+    assert set(told) == set(CODES)
+    assert [code for code, statuses in told.items() if CODES[code] not in statuses] == []
+
+
 def test_every_error_code_that_is_named_is_one() -> None:
-    told = set(re.findall(r"\b[A-Z]{3,}(?:_[A-Z]+)+\b", PAGE))
-    assert told
-    assert told <= set(CODES)
+    assert set(CODE.findall(PAGE)) <= set(CODES)
