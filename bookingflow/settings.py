@@ -81,6 +81,35 @@ def _database(url: str) -> dict[str, Any]:
     return parsed
 
 
+def _stripe_secret_key() -> str:
+    key = env.str("STRIPE_SECRET_KEY", "")
+    if key and not key.startswith(("sk_", "rk_")):
+        raise EnvError("STRIPE_SECRET_KEY must begin with sk_ or rk_")
+    return key
+
+
+def _stripe_publishable_key() -> str:
+    key = env.str("STRIPE_PUBLISHABLE_KEY", "")
+    if key and not key.startswith("pk_"):
+        raise EnvError("STRIPE_PUBLISHABLE_KEY must begin with pk_")
+    return key
+
+
+def _stripe_webhook_secrets() -> list[str]:
+    secrets = [each.strip() for each in env.str("STRIPE_WEBHOOK_SECRET", "").split(",") if each.strip()]
+    if any(not each.startswith("whsec_") for each in secrets):
+        raise EnvError("STRIPE_WEBHOOK_SECRET must be one or more secrets, each beginning with whsec_")
+    return secrets
+
+
+def _stripe_api_base() -> str:
+    url = env.str("STRIPE_API_BASE", "") or "https://api.stripe.com"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise EnvError(f"STRIPE_API_BASE must be an address such as https://api.stripe.com, not {url!r}")
+    return url.rstrip("/")
+
+
 try:
     DEBUG = env.bool("DEBUG", False)
     DATA_DIR = (BASE_DIR / (env.str("BOOKINGFLOW_DATA_DIR", "") or "var")).resolve()
@@ -95,6 +124,10 @@ try:
     WEBHOOK_RETRY_SCHEDULE = _retry_schedule()
     WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))
     WEBHOOK_ALLOW_PRIVATE_TARGETS = env.bool("WEBHOOK_ALLOW_PRIVATE_TARGETS", False)
+    STRIPE_SECRET_KEY = _stripe_secret_key()
+    STRIPE_PUBLISHABLE_KEY = _stripe_publishable_key()
+    STRIPE_WEBHOOK_SECRETS = _stripe_webhook_secrets()
+    STRIPE_API_BASE = _stripe_api_base()
     EMAIL_URL = env.str("EMAIL_URL", "")
     EMAIL_SETTINGS = env.dj_email_url("EMAIL_URL", "console:") if EMAIL_URL else {}
     DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "BookingFlow <bookings@localhost>")
@@ -277,7 +310,7 @@ if EMAIL_SETTINGS:
 # The worker: what must happen stands in PostgreSQL, so a message that is lost, late or doubled does no harm
 
 
-def _celery_broker(redis_url: str) -> str:
+def celery_broker(redis_url: str) -> str:
     """A unix socket is written `unix:///path?db=0` for redis-py and otherwise for Celery."""
     parts = urlsplit(redis_url)
     if parts.scheme != "unix":
@@ -286,7 +319,7 @@ def _celery_broker(redis_url: str) -> str:
     return f"redis+socket://{parts.path}?virtual_host={database}"
 
 
-CELERY_BROKER_URL = _celery_broker(REDIS_URL)
+CELERY_BROKER_URL = celery_broker(REDIS_URL)
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 2.0}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
@@ -307,4 +340,10 @@ CELERY_BEAT_SCHEDULE = {
     "finish erasures": {"task": "bookings.finish_erasures", "schedule": 60.0, "options": {"expires": 300}},
     "expire holds": {"task": "bookings.expire_holds", "schedule": 15.0, "options": {"expires": 60}},
     "sweep stored answers": {"task": "api.sweep_answers", "schedule": 60.0, "options": {"expires": 300}},
+    "ask Stripe": {"task": "bookings.card_errands", "schedule": 10.0, "options": {"expires": 60}},
+    "forget Stripe's old events": {
+        "task": "bookings.forget_stripe_events",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
 }

@@ -9,6 +9,7 @@ from django.core.signing import Signer
 from bookingflow.lib.json import instant
 from bookings.lifecycle import Status
 from bookings.models import Booking
+from bookings.payments.documents import payment_shown
 from bookings.queries import status_at, successor_of
 from customers.documents import customer_brief
 from rooms.documents import room_brief
@@ -26,7 +27,7 @@ NOTHING_DUE = frozenset({Status.CANCELED, Status.EXPIRED})
 
 
 def booking_document(booking: Booking, *, now: datetime, manage_url: str | None = None) -> Document:
-    """Reads room, schedule, customer and successor: load them along (`bookings.queries.bookings_of`).
+    """Reads room, schedule, customer, successor and newest payment: load them along (`bookings.queries.bookings_of`).
 
     `manage_url` is for those who may do what its bearer may; without it the key is left out.
     """
@@ -41,7 +42,7 @@ def booking_document(booking: Booking, *, now: datetime, manage_url: str | None 
         "guests": booking.guests,
         "customer": customer_brief(booking.customer),
         "price": _price(booking, status),
-        "payment": None,
+        "payment": payment_shown(booking.payment_shown, booking.currency) if booking.payment_shown else None,
         "refund": refund_document(booking),
         "cancellationPolicy": booking.cancellation_policy,
         "notes": booking.notes,

@@ -63,6 +63,15 @@ def payment_recorded(booking: Booking, now: datetime, payment: Payment) -> Draft
     return _draft(booking, "payment.recorded", now, {"payment": payment_told(payment, booking.currency)})
 
 
+def payment_succeeded(booking: Booking, now: datetime, payment: Payment) -> Draft:
+    """Stripe says that the money is there."""
+    return _draft(booking, "payment.succeeded", now, {"payment": payment_told(payment, booking.currency)})
+
+
+def payment_failed(booking: Booking, now: datetime, payment: Payment) -> Draft:
+    return _draft(booking, "payment.failed", now, {"payment": payment_told(payment, booking.currency)})
+
+
 def refund_ended(booking: Booking, now: datetime, refund: Refund) -> Draft:
     """As it did: `refund.succeeded` or `refund.failed`."""
     more = {"refund": refund_told(refund, booking.currency)}

@@ -9,11 +9,11 @@ from django.db.models.functions import Now
 
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status
-from bookings.payments.models import Payment, Refund
+from bookings.payments.models import Payment, Refund, StripeEvent
 from customers.models import Customer
 from rooms.models import Mode, Room
 
-__all__ = ["Booking", "Payment", "Refund", "Source"]
+__all__ = ["Booking", "Payment", "Refund", "Source", "StripeEvent"]
 
 # What a cancellation gave back, where it gave back nothing.
 NOT_NEEDED = "not_needed"
@@ -73,6 +73,10 @@ class Booking(models.Model):
     hold_expires_at = models.DateTimeField(null=True)
     canceled_at = models.DateTimeField(null=True)
     cancel_reason = models.CharField(max_length=500, null=True)  # noqa: DJ001  null on the wire, so null here
+    # The newest payment that isn't cancelled: kept here, so that a list shows it without asking more.
+    payment_shown = models.ForeignKey(
+        "bookings.Payment", on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
+    )
     rescheduled_from = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, related_name="rescheduled_to"
     )

@@ -19,11 +19,13 @@ from bookings.models import Booking
 from customers.queries import customers_of, matching_customers, normalised_email
 from rooms.queries import room_is, rooms_of, schedule_is, schedules_of
 
-SHOWN_ALONG = ("room__schedule", "customer", "rescheduled_to")
+SHOWN_ALONG = ("room__schedule", "customer", "rescheduled_to", "payment_shown")
 SHOWN = (
     *(field.attname for field in Booking._meta.concrete_fields),
     "room__booking_type", "room__slug", "room__name", "room__schedule__timezone",
     "customer__name", "customer__email", "customer__phone", "customer__erased_at", "rescheduled_to__id",
+    "payment_shown__provider", "payment_shown__method", "payment_shown__status", "payment_shown__amount_minor",
+    "payment_shown__stripe_id", "payment_shown__stripe_account",
 )  # fmt: skip
 NOTHING = Q(pk__in=[])
 

@@ -1,13 +1,20 @@
 """What beat wakes up: the rows say what is due, so each task may run any number of times at once."""
 
+from datetime import timedelta
+
 from celery import shared_task
 
 from bookingflow.api import unit_of_work
+from bookingflow.lib import clock
 from bookings.customer_erasure import finish_erasure, open_erasures
+from bookings.payments import errands, inbound, stripe
+from bookings.payments.wake import ERRANDS_TASK
 from bookings.services import expire_holds as expire_some
 
 AT_ONCE = 50
 ROUNDS = 20
+# Stripe shows an event for thirty days.
+STRIPE_EVENTS_KEPT = timedelta(days=40)
 
 
 @shared_task(name="bookings.expire_holds")  # type: ignore[untyped-decorator]
@@ -20,6 +27,19 @@ def expire_holds() -> int:
         if swept < AT_ONCE:
             break
     return total
+
+
+@shared_task(name=ERRANDS_TASK)  # type: ignore[untyped-decorator]
+def card_errands() -> None:
+    """Woken after commits, and by beat for what is due by its time or was missed."""
+    if stripe.is_set_up():
+        errands.send_refunds()
+        errands.look_after_payments()
+
+
+@shared_task(name="bookings.forget_stripe_events")  # type: ignore[untyped-decorator]
+def forget_stripe_events() -> int:
+    return inbound.forget_events(before=clock.now() - STRIPE_EVENTS_KEPT)
 
 
 @shared_task(name="bookings.finish_erasures")  # type: ignore[untyped-decorator]

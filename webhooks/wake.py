@@ -33,6 +33,17 @@ def wake_drain() -> None:
         logger.warning("The worker could not be woken; the sweep will find what is due.", exc_info=True)
 
 
+def wake(task: str) -> None:
+    """Another task of the house, for what is rare enough to need no mark. Never raises, as above."""
+    try:
+        redis.ask(lambda client: client.ping())
+        _publish(task)
+    except redis.RedisAway:
+        pass  # what is to be done stands in the database
+    except Exception:
+        logger.warning("The worker could not be woken; the sweep will find what is due.", exc_info=True)
+
+
 def unmark() -> None:
     """To be called by a drain before it looks for work."""
     try:
@@ -41,9 +52,9 @@ def unmark() -> None:
         logger.info("Redis went away; commits wake nobody until the mark runs out.")
 
 
-def _publish() -> None:
+def _publish(task: str = DRAIN_TASK) -> None:
     with producers[_connection()].acquire(block=True, timeout=PATIENCE_SECONDS) as producer:
-        current_app.send_task(DRAIN_TASK, producer=producer, retry=False, ignore_result=True)
+        current_app.send_task(task, producer=producer, retry=False, ignore_result=True)
 
 
 @cache

@@ -29,6 +29,8 @@ class Organization(models.Model):
     timezone = models.CharField(max_length=64)
     currency = models.CharField(max_length=3)
     plan = models.CharField(max_length=20, choices=Plan, default=Plan.STARTER)
+    # Their own account at Stripe (`acct_…`); without one the installation's takes their card payments.
+    stripe_account = models.CharField(max_length=255, blank=True, default="", db_default="")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

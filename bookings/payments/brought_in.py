@@ -76,6 +76,7 @@ def money_rows(booking: Booking, paid: Sequence[Paid]) -> tuple[list[Payment], l
     ]
     booking.paid_minor = sum(payment.amount_minor for payment in payments)
     booking.refunded_minor = sum(payment.refunded_minor for payment in payments)
+    booking.payment_shown = max(payments, key=lambda payment: (payment.created_at, payment.pk), default=None)
     canceling = [refund for refund in refunds if refund.purpose == RefundPurpose.CANCELLATION]
     if canceling:
         booking.cancel_refund_minor = sum(refund.amount_minor for refund in canceling)

@@ -67,6 +67,21 @@ def cancellations_show_their_refunds() -> CheckResult:
     )
 
 
+def newest_payments_are_shown() -> CheckResult:
+    return none_of(
+        "every booking shows its newest payment",
+        """
+        SELECT 1 FROM bookings_booking AS booking LEFT JOIN LATERAL (
+            SELECT id FROM bookings_payment
+            WHERE booking_id = booking.id AND status <> 'canceled' AND (provider <> 'stripe' OR stripe_id <> '')
+            ORDER BY created_at DESC, id DESC LIMIT 1
+        ) AS newest ON true
+        WHERE booking.payment_shown_id IS DISTINCT FROM newest.id
+        """,
+        what="bookings that show another payment than their newest",
+    )
+
+
 def refunds_by_hand_stay_taken_off() -> CheckResult:
     """One line for each, the last ones, none of them above it."""
     return none_of(
@@ -95,5 +110,6 @@ CHECKS: list[Check] = [
     payments_count_their_refunds,
     bookings_sum_up_their_money,
     cancellations_show_their_refunds,
+    newest_payments_are_shown,
     refunds_by_hand_stay_taken_off,
 ]

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.conf import settings
+
 from bookingflow.lib.json import instant
 from bookingflow.lib.money import percent_number
 from bookings.models import Booking
-from bookings.payments.models import Payment, Refund, status_of
+from bookings.payments.models import Payment, Provider, Refund, status_of
 from bookings.policy import RefundQuote
 
 Document = dict[str, Any]
@@ -23,6 +25,20 @@ def payment_document(payment: Payment, currency: str) -> Document:
         "note": payment.note,
         "createdAt": instant(payment.created_at),
     }
+
+
+def payment_shown(payment: Payment, currency: str) -> Document:
+    """On its booking. What a card payment needs to go on is told; what would let its reader pay is not."""
+    money = {"amount": payment.amount_minor, "currency": currency, "status": payment.status}
+    if payment.provider == Provider.STRIPE:
+        return {
+            "provider": payment.provider,
+            "id": payment.stripe_id,
+            "publishableKey": settings.STRIPE_PUBLISHABLE_KEY or None,
+            "stripeAccount": payment.stripe_account or None,
+            **money,
+        }
+    return {"provider": payment.provider, "id": str(payment.pk), "method": payment.method, **money}
 
 
 def refund_document(parts: Sequence[Refund], currency: str) -> Document:
@@ -42,7 +58,7 @@ def payment_told(payment: Payment, currency: str) -> Document:
     """In events."""
     shown = payment_document(payment, currency)
     told = {name: shown[name] for name in ("id", "provider", "method", "amount", "currency", "status")}
-    return {**told, "stripeId": None}
+    return {**told, "stripeId": payment.stripe_id or None}
 
 
 def refund_told(refund: Refund, currency: str) -> Document:
@@ -53,7 +69,7 @@ def refund_told(refund: Refund, currency: str) -> Document:
         "currency": currency,
         "status": refund.status,
         "reason": refund.reason,
-        "stripeId": None,
+        "stripeId": refund.stripe_id or None,
     }
 
 

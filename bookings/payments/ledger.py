@@ -7,12 +7,15 @@ saves `FIELDS` of it. What a booking paid and got back is never worked out from 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import F, QuerySet, Sum
 
 from bookingflow.lib.transactions import require_transaction
 from bookings.models import Booking
 from bookings.payments.models import (
     COUNTING,
+    OPEN,
+    GivenUp,
     Method,
     Payment,
     PaymentStatus,
@@ -22,11 +25,13 @@ from bookings.payments.models import (
     RefundStatus,
     status_of,
 )
+from bookings.payments.stripe_amounts import chargeable
+from bookings.payments.wake import wake_errands
 from rooms.pricing import Line, Quote
 
 FIELDS = (
     "total_minor", "deposit_minor", "price_lines", "paid_minor", "refunded_minor", "cancel_refund_minor",
-    "cancel_refund_status",
+    "cancel_refund_status", "payment_shown",
 )  # fmt: skip
 WITHOUT_REASON = "Refund"
 
@@ -53,29 +58,76 @@ def take_payment(booking: Booking, amount: int, *, method: Method, note: str, at
         created_at=at,
     )
     booking.paid_minor += amount
+    booking.payment_shown = payment
     return payment
 
 
+def begin_card_payment(booking: Booking, amount: int, *, account: str, at: datetime) -> Payment:
+    """Asked for, and nothing on the books yet. It is shown once Stripe knows of it."""
+    require_transaction()
+    return Payment.objects.create(
+        booking=booking,
+        provider=Provider.STRIPE,
+        method=Method.STRIPE,
+        status=PaymentStatus.PENDING,
+        amount_minor=amount,
+        stripe_account=account,
+        created_at=at,
+    )
+
+
+def card_money_arrived(booking: Booking, payment: Payment, amount: int) -> None:
+    """Stripe says that it is there: this much, whatever was asked for."""
+    require_transaction()
+    payment.status, payment.amount_minor, payment.failure = PaymentStatus.SUCCEEDED, amount, ""
+    payment.look_at = payment.attempt = payment.attempt_print = None
+    payment.save(update_fields=["status", "amount_minor", "failure", "look_at", "attempt", "attempt_print"])
+    booking.paid_minor += amount
+    booking.payment_shown = newest_shown(booking)
+
+
+def give_up_card_payments(*bookings: Booking, why: GivenUp, at: datetime) -> None:
+    """Those whose money isn't there are wanted no more: Stripe is to cancel them. They are still shown until then."""
+    require_transaction()
+    opened = Payment.objects.filter(
+        booking__in=bookings, provider=Provider.STRIPE, status__in=OPEN, given_up=""
+    )
+    if opened.update(given_up=why, look_at=at, looks=0):
+        transaction.on_commit(wake_errands, robust=True)
+
+
+def newest_shown(booking: Booking) -> Payment | None:
+    """The newest that isn't cancelled, of those that Stripe knows of."""
+    shown = Payment.objects.filter(booking=booking).exclude(status=PaymentStatus.CANCELED)
+    return shown.exclude(provider=Provider.STRIPE, stripe_id="").order_by("-created_at", "-pk").first()
+
+
 def give_back(
-    booking: Booking, amount: int, *, purpose: RefundPurpose, reason: str, at: datetime
+    booking: Booking,
+    amount: int,
+    *,
+    purpose: RefundPurpose,
+    reason: str,
+    at: datetime,
+    of: Payment | None = None,
 ) -> list[Refund]:
-    """Out of the newest payment first. What staff recorded has gone back by that; what Stripe has to carry out
-    is pending, and reserved until `settle`. By hand it comes off the total too, so that it never comes due again.
+    """Out of the newest payment first, or `of` this one alone. What staff recorded has gone back by that; what Stripe
+    has to carry out is pending, and reserved until `settle`. By hand it comes off the total too, so that it never
+    comes due again.
 
     `amount` is at most `left_to_refund`. Gives the refunds, one for each payment that was drawn on.
     """
     require_transaction()
     lowering = max(0, amount - overpaid(booking)) if purpose is RefundPurpose.BY_HAND else 0
-    before = _lowering(booking)
-    refunds = _refunds(booking, amount, lowering)
+    before = lowering_refunds(booking)
+    refunds = _refunds(booking, amount, lowering, at, of)
     for refund in refunds:
         refund.act_id, refund.purpose, refund.reason, refund.created_at = refunds[0].pk, purpose, reason, at
     Refund.objects.bulk_create(refunds)
     booking.refunded_minor += amount
     if lowering:
-        _rebuild(
-            booking, _own_lines(booking, before), [*before, *(each for each in refunds if each.lowers_minor)]
-        )
+        own = own_lines(booking, before)
+        rebuild(booking, own, [*before, *(each for each in refunds if each.lowers_minor)])
     if purpose is RefundPurpose.CANCELLATION:
         booking.cancel_refund_minor, booking.cancel_refund_status = amount, status_of(refunds).value
     return refunds
@@ -85,7 +137,7 @@ def set_price(booking: Booking, price: Quote) -> None:
     """Another price; what was refunded by hand stays taken off it."""
     lines = [line.to_json() for line in price.lines]
     booking.deposit_minor = price.deposit
-    _rebuild(booking, lines, _lowering(booking))
+    rebuild(booking, lines, lowering_refunds(booking))
 
 
 def move_payments(old: Booking, new: Booking) -> None:
@@ -93,22 +145,25 @@ def move_payments(old: Booking, new: Booking) -> None:
     require_transaction()
     Payment.objects.filter(booking=old).update(booking=new)
     old.paid_minor = old.refunded_minor = 0
+    old.payment_shown = None
 
 
 def settle(booking: Booking, refund: Refund, status: RefundStatus) -> None:
-    """A pending refund has ended. One that failed counts no longer, and its line on the total goes."""
+    """A pending refund has ended, or one that had succeeded failed after all, as a card's may. One that failed counts
+    no longer, and its line on the total goes."""
     require_transaction()
-    succeeded = status is RefundStatus.SUCCEEDED
-    before = _lowering(booking)
+    succeeded, was = status is RefundStatus.SUCCEEDED, refund.status
+    before = lowering_refunds(booking)
     refund.status = status
-    refund.save(update_fields=["status"])
-    Payment.objects.filter(pk=refund.payment_id).update(
-        reserved_minor=F("reserved_minor") - refund.amount_minor,
-        refunded_minor=F("refunded_minor") + (refund.amount_minor if succeeded else 0),
-    )
-    if not succeeded:
+    refund.look_at = None
+    refund.save(update_fields=["status", "look_at"])
+    column = "reserved_minor" if was == RefundStatus.PENDING else "refunded_minor"
+    count(refund, column, -refund.amount_minor)
+    if succeeded:
+        count(refund, "refunded_minor", refund.amount_minor)
+    else:
         booking.refunded_minor -= refund.amount_minor
-        _rebuild(booking, _own_lines(booking, before), [each for each in before if each.pk != refund.pk])
+        rebuild(booking, own_lines(booking, before), [each for each in before if each.pk != refund.pk])
     if refund.purpose == RefundPurpose.CANCELLATION:
         parts = refunds_of(booking).filter(act_id=refund.act_id)
         booking.cancel_refund_status = status_of(parts).value
@@ -126,8 +181,14 @@ def refunded_for(booking: Booking) -> dict[str, int]:
     return dict(rows.annotate(Sum("amount_minor")))
 
 
-def _drawn(booking: Booking, amount: int) -> Iterator[tuple[Payment, int]]:
+def count(refund: Refund, column: str, change: int) -> None:
+    Payment.objects.filter(pk=refund.payment_id).update(**{column: F(column) + change})
+
+
+def _drawn(booking: Booking, amount: int, of: Payment | None) -> Iterator[tuple[Payment, int]]:
     payments = Payment.objects.filter(booking=booking, status=PaymentStatus.SUCCEEDED)
+    if of is not None:
+        payments = payments.filter(pk=of.pk)
     for payment in payments.order_by("-created_at", "-pk"):
         part = min(amount, payment.left_minor)
         if part > 0:
@@ -137,37 +198,43 @@ def _drawn(booking: Booking, amount: int) -> Iterator[tuple[Payment, int]]:
         raise ValueError("more than what is left of what was paid")
 
 
-def _refunds(booking: Booking, amount: int, lowering: int) -> list[Refund]:
+def _refunds(booking: Booking, amount: int, lowering: int, at: datetime, of: Payment | None) -> list[Refund]:
     refunds: list[Refund] = []
-    for payment, part in _drawn(booking, amount):
-        refunds.append(_refund(payment, part))
+    for payment, part in _drawn(booking, amount, of):
+        refunds.append(_refund(payment, part, booking.currency, at))
         refunds[-1].lowers_minor = min(part, lowering)
         lowering -= refunds[-1].lowers_minor
     return refunds
 
 
-def _refund(payment: Payment, part: int) -> Refund:
-    """The payment keeps count of it from here on."""
-    done = payment.provider == Provider.OFFLINE
-    column = "refunded_minor" if done else "reserved_minor"
+def _refund(payment: Payment, part: int, currency: str, at: datetime) -> Refund:
+    """The payment keeps count of it from here on. What Stripe can't be asked for to the last minor unit waits for the
+    next refund of the same payment, so that all together give back what was charged."""
+    sent = 0
+    if payment.provider == Provider.STRIPE:
+        before = payment.amount_minor - payment.left_minor
+        sent = chargeable(before + part, currency) - chargeable(before, currency)
+        transaction.on_commit(wake_errands, robust=True)
+    column = "reserved_minor" if sent else "refunded_minor"
     Payment.objects.filter(pk=payment.pk).update(**{column: F(column) + part})
-    status = RefundStatus.SUCCEEDED if done else RefundStatus.PENDING
-    return Refund(payment=payment, amount_minor=part, status=status)
+    status = RefundStatus.PENDING if sent else RefundStatus.SUCCEEDED
+    look_at = at if sent else None
+    return Refund(payment=payment, amount_minor=part, status=status, sent_minor=sent, look_at=look_at)
 
 
-def _lowering(booking: Booking) -> list[Refund]:
+def lowering_refunds(booking: Booking) -> list[Refund]:
     """The refunds that have a line on the price: the last lines, one for each."""
     if not booking.refunded_minor:
         return []
     return list(refunds_of(booking).filter(status__in=COUNTING, lowers_minor__gt=0))
 
 
-def _own_lines(booking: Booking, lowering: Sequence[Refund]) -> list[dict[str, object]]:
+def own_lines(booking: Booking, lowering: Sequence[Refund]) -> list[dict[str, object]]:
     """The price as it was quoted: without the lines of refunds."""
     return list(booking.price_lines[: len(booking.price_lines) - len(lowering)])
 
 
-def _rebuild(booking: Booking, own: list[dict[str, object]], lowering: Sequence[Refund]) -> None:
+def rebuild(booking: Booking, own: list[dict[str, object]], lowering: Sequence[Refund]) -> None:
     """The lines of refunds take off no more than there is. What one of them can't take off a lower price counts
     again when the price rises."""
     total = sum(int(str(line["amount"])) for line in own)

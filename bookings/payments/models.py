@@ -43,15 +43,32 @@ class RefundPurpose(models.TextChoices):
     CANCELLATION = "cancellation", "Cancellation"
     LOWER_PRICE = "lower_price", "Fall in price"
     BY_HAND = "by_hand", "By staff"
+    UNNEEDED = "unneeded", "Came too late or twice"
+
+
+class GivenUp(models.TextChoices):
+    """Why a card payment is wanted no more. Until Stripe has cancelled it, its money may still come."""
+
+    EXPIRED = "expired", "The hold ran out"
+    CANCELED = "canceled", "The booking was cancelled"
+    ELSEWHERE = "elsewhere", "Paid elsewhere"
+    REPLACED = "replaced", "Another card payment was begun"
+    UNREACHED = "unreached", "Stripe was out of reach"
 
 
 # What is on its way counts like what has arrived: it can't be given back twice.
 COUNTING = (RefundStatus.PENDING, RefundStatus.SUCCEEDED)
+# A card that was declined may be followed by one that isn't.
+OPEN = (PaymentStatus.PENDING, PaymentStatus.FAILED)
 
 
 class Payment(models.Model):
     """Minor units of its booking's currency. `refunded_minor` has gone back for good, `reserved_minor` is on its way:
-    both are kept here, beside the amount, so that the database itself refuses to give back more than was paid."""
+    both are kept here, beside the amount, so that the database itself refuses to give back more than was paid.
+
+    A card payment keeps the account at Stripe that it began with ("": the installation's), and `look_at`, the instant
+    to ask Stripe about it next. `attempt` names the request that begins it, for as long as that has no answer.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     booking = models.ForeignKey("bookings.Booking", on_delete=models.CASCADE, related_name="payments")
@@ -63,10 +80,34 @@ class Payment(models.Model):
     reserved_minor = models.BigIntegerField(default=0, db_default=0)
     note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
+    stripe_id = models.CharField(max_length=255, blank=True, db_default="", default="")
+    stripe_account = models.CharField(max_length=255, blank=True, db_default="", default="")
+    given_up = models.CharField(max_length=10, choices=GivenUp, blank=True, db_default="", default="")
+    failure = models.CharField(max_length=500, blank=True, db_default="", default="")
+    dispute_id = models.CharField(max_length=255, blank=True, db_default="", default="")
+    dispute_status = models.CharField(max_length=40, blank=True, db_default="", default="")
+    dispute_at = models.DateTimeField(null=True)
+    look_at = models.DateTimeField(null=True)
+    looks = models.PositiveIntegerField(db_default=0, default=0)
+    attempt = models.BinaryField(max_length=32, null=True)
+    attempt_print = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         ordering = ("-created_at", "-id")
+        indexes: ClassVar = [
+            models.Index(fields=["look_at"], name="payment_to_look_at", condition=Q(look_at__isnull=False)),
+        ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["stripe_id"], name="payment_once_per_intent", condition=~Q(stripe_id="")
+            ),
+            models.UniqueConstraint(
+                fields=["attempt"], name="payment_once_per_attempt", condition=Q(attempt__isnull=False)
+            ),
+            models.CheckConstraint(
+                condition=Q(provider="stripe") | Q(stripe_id="", look_at=None, attempt=None),
+                name="payment_of_stripe_alone_is_there",
+            ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="payment_of_something"),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, reserved_minor__gte=0), name="payment_refunds_not_negative"
@@ -97,7 +138,11 @@ class Payment(models.Model):
 
 class Refund(models.Model):
     """Of one payment. What was asked for at once and spans several payments shares one `act_id`: the id of the
-    first. `lowers_minor` is what it takes off the booking's total, for as long as it hasn't failed."""
+    first. `lowers_minor` is what it takes off the booking's total, for as long as it hasn't failed.
+
+    Of what Stripe carries out: `sent_minor` is what Stripe is asked for, where it can't be had to the last minor unit
+    (see `stripe_amounts`), `look_at` the instant to send it or to ask what became of it.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     payment = models.ForeignKey(Payment, on_delete=models.CASCADE, related_name="refunds")
@@ -108,10 +153,21 @@ class Refund(models.Model):
     lowers_minor = models.BigIntegerField(default=0, db_default=0)
     reason = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
+    sent_minor = models.BigIntegerField(db_default=0, default=0)
+    stripe_id = models.CharField(max_length=255, blank=True, db_default="", default="")
+    failure = models.CharField(max_length=500, blank=True, db_default="", default="")
+    look_at = models.DateTimeField(null=True)
+    looks = models.PositiveIntegerField(db_default=0, default=0)
 
     class Meta:
         ordering = ("created_at", "id")
+        indexes: ClassVar = [
+            models.Index(fields=["look_at"], name="refund_to_look_at", condition=Q(look_at__isnull=False)),
+        ]
         constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["stripe_id"], name="refund_once_per_refund", condition=~Q(stripe_id="")
+            ),
             models.CheckConstraint(condition=Q(amount_minor__gt=0), name="refund_of_something"),
             models.CheckConstraint(
                 condition=Q(lowers_minor=0)
@@ -135,3 +191,15 @@ def status_of(parts: Iterable[Refund]) -> RefundStatus:
         if status in found:
             return status
     return RefundStatus.SUCCEEDED
+
+
+class StripeEvent(models.Model):
+    """What Stripe told, by its own id: written with what it changed, so that each is acted on once."""
+
+    id = models.CharField(primary_key=True, max_length=255)
+    type = models.CharField(max_length=100)
+    account = models.CharField(max_length=255, blank=True)
+    received_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.id}"

@@ -12,7 +12,7 @@ from bookings import events
 from bookings.lifecycle import Status
 from bookings.models import Booking
 from bookings.payments import ledger
-from bookings.payments.models import Refund, RefundPurpose
+from bookings.payments.models import GivenUp, Refund, RefundPurpose
 from bookings.queries import successor_of
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_booking
@@ -63,6 +63,7 @@ def cancel_booking(
     booking.cancel_reason = reason or None
     booking.hold_expires_at = None
     refunds = _give_back(booking, amount, now)
+    ledger.give_up_card_payments(booking, why=GivenUp.CANCELED, at=now)
     journal = Journal(organization.pk, actor, now)
     journal.act("booking.canceled", booking, {"status": [was.value, booking.status]})
     if was is Status.CONFIRMED:

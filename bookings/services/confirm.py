@@ -9,12 +9,14 @@ from bookings import events
 from bookings.lifecycle import Status
 from bookings.models import Booking
 from bookings.payments import ledger
-from bookings.payments.models import Method
+from bookings.payments.models import GivenUp, Method
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_booking
 from bookings.services.pay import refuse_above
 from bookings.services.state import move_status, refusal
 from rooms import sessions
+
+FIELDS = ("status", "hold_expires_at", "paid_minor", "payment_shown", "updated_at", "sequence")
 
 
 def confirm_booking(
@@ -42,8 +44,9 @@ def confirm_booking(
     journal = Journal(organization.pk, actor, now)
     if paid_minor:
         journal.paid(booking, ledger.take_payment(booking, paid_minor, method=method, note="", at=now))
+    ledger.give_up_card_payments(booking, why=GivenUp.ELSEWHERE, at=now)
     booking.sequence += 1
-    booking.save(update_fields=["status", "hold_expires_at", "paid_minor", "updated_at", "sequence"])
+    booking.save(update_fields=FIELDS)
     journal.act("booking.confirmed", booking)
     journal.drafts.append(events.booking_created(booking, now))
     journal.write()

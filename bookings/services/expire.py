@@ -9,6 +9,8 @@ from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import SYSTEM, Actor
 from bookings.lifecycle import Status
 from bookings.models import Booking
+from bookings.payments import ledger
+from bookings.payments.models import GivenUp
 from bookings.services.journal import Journal
 from bookings.services.state import move_status
 from rooms import sessions
@@ -27,6 +29,7 @@ def expire_holds(*, actor: Actor = SYSTEM, limit: int = 50) -> int:
         move_status(booking, Status.EXPIRED, now=now)
     keys = [booking.pk for booking in swept]
     Booking.objects.filter(pk__in=keys).update(status=Status.EXPIRED.value, updated_at=now)
+    ledger.give_up_card_payments(*swept, why=GivenUp.EXPIRED, at=now)
     _write_acts(swept, actor, now)
     return len(swept)
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from bookingflow.organizations.audit import Act, Actor, record_acts
 from bookings import events
 from bookings.models import Booking
-from bookings.payments.models import Payment, Refund, RefundStatus
+from bookings.payments.models import Payment, PaymentStatus, Refund, RefundStatus
 from customers import events as customer_events
 from customers.models import Customer
 from customers.services import customer_act
@@ -45,6 +45,14 @@ class Journal:
         self.drafts.append(events.payment_recorded(booking, self.at, payment))
         figures: Changes = {"amount": [None, payment.amount_minor], "method": [None, payment.method]}
         self.act("payment.recorded", booking, figures)
+
+    def card(self, booking: Booking, payment: Payment) -> None:
+        """A card payment has succeeded or failed: an event of the booking."""
+        booking.sequence += 1
+        succeeded = payment.status == PaymentStatus.SUCCEEDED
+        told = events.payment_succeeded if succeeded else events.payment_failed
+        self.drafts.append(told(booking, self.at, payment))
+        self.act(f"payment.{payment.status}", booking, {"amount": [None, payment.amount_minor]})
 
     def refunded(self, booking: Booking, refunds: Sequence[Refund]) -> None:
         """Those that have ended are events of the booking; those under way are told of when they end."""

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bookingflow.lib.errors import NotFound
 from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status
-from bookings.models import Booking
+from bookings.models import Booking, Payment
 from bookings.queries import find_booking, locked_booking, status_at
 from rooms import sessions
 from rooms.models import Room
@@ -50,3 +51,19 @@ def lock_room(organization: Organization, identifier: int | str) -> tuple[Room, 
     room = find_room(organization, identifier)
     locked = sessions.lock_schedules([room.schedule_id])
     return sessions.room_as_locked(room, locked), locked.now
+
+
+def lock_payment(organization: Organization, payment_id: UUID) -> tuple[LockedBooking, Payment]:
+    """With the booking that it is of now: a reschedule may hand it on until the lock is had. Raises NotFound."""
+    while True:
+        found = lock_booking(organization, _payment(organization, payment_id).booking_id)
+        payment = _payment(organization, payment_id)
+        if payment.booking_id == found.booking.pk:
+            return found, payment
+
+
+def _payment(organization: Organization, payment_id: UUID) -> Payment:
+    payment = Payment.objects.filter(booking__organization=organization, pk=payment_id).first()
+    if payment is None:
+        raise NotFound
+    return payment

@@ -11,6 +11,9 @@ from bookings.queries import status_at
 from bookings.services.state import refusal
 from rooms.cancellation import parse_policy
 
+# What was paid beyond the price: of this the policy keeps nothing.
+NOT_KEPT = (RefundPurpose.LOWER_PRICE, RefundPurpose.UNNEEDED)
+
 
 def quote_refund(booking: Booking, *, now: datetime) -> RefundQuote:
     """What cancelling it at `now` would give back by its policy. Raises BookingStateConflict where it can't be."""
@@ -23,7 +26,7 @@ def quote_refund(booking: Booking, *, now: datetime) -> RefundQuote:
         now=now,
         paid=booking.paid_minor,
         refunded_by_staff=refunded.get(RefundPurpose.BY_HAND, 0),
-        refunded_for_price=refunded.get(RefundPurpose.LOWER_PRICE, 0),
+        refunded_for_price=sum(refunded.get(purpose, 0) for purpose in NOT_KEPT),
         currency=booking.currency,
         ceiling_percent=booking.refund_ceiling_percent,
     )

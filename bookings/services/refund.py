@@ -14,6 +14,12 @@ from bookings.services.journal import Journal
 from bookings.services.locking import LockedBooking, lock_booking
 
 FIELDS = (*ledger.FIELDS, "sequence", "updated_at")
+# What may follow which, in whatever order it is told.
+LATER = {
+    RefundStatus.PENDING: frozenset({RefundStatus.SUCCEEDED, RefundStatus.FAILED}),
+    RefundStatus.SUCCEEDED: frozenset({RefundStatus.FAILED}),
+    RefundStatus.FAILED: frozenset[RefundStatus](),
+}
 
 
 def refund_booking(
@@ -39,13 +45,14 @@ def refund_booking(
 def settle_refund(
     *, organization: Organization, actor: Actor, refund_id: UUID, status: RefundStatus
 ) -> Refund:
-    """What became of a refund that was pending, told by whoever carried it out. One that has ended stays as it is.
+    """What became of a refund that was pending, told by whoever carried it out. One that has failed stays so; one that
+    had succeeded may fail after all, days later, when the bank sends it back.
 
     Raises NotFound.
     """
     require_transaction()
     found, refund = _lock_refund(organization, refund_id)
-    if refund.status != RefundStatus.PENDING or status is RefundStatus.PENDING:
+    if status not in LATER[RefundStatus(refund.status)]:
         return refund
     ledger.settle(found.booking, refund, status)
     _write(found, [refund], Journal(organization.pk, actor, found.now))

@@ -24,7 +24,11 @@ REASON = "rescheduled"
 TAKEN_ALONG = (
     "organization_id", "room", "customer", "mode", "guests", "currency", "total_minor", "deposit_minor",
     "price_lines", "cancellation_policy", "notes", "metadata", "paid_minor", "refunded_minor",
-    "refund_ceiling_percent",
+    "refund_ceiling_percent", "payment_shown",
+)  # fmt: skip
+
+ENDED = (
+    "status", "canceled_at", "cancel_reason", "updated_at", "paid_minor", "refunded_minor", "payment_shown",
 )  # fmt: skip
 
 
@@ -107,9 +111,7 @@ def _end(old: Booking, new: Booking, now: datetime) -> None:
     move_status(old, Status.CANCELED, now=now)
     old.canceled_at = old.updated_at = now
     old.cancel_reason = REASON
-    old.save(
-        update_fields=["status", "canceled_at", "cancel_reason", "updated_at", "paid_minor", "refunded_minor"]
-    )
+    old.save(update_fields=ENDED)
     Booking._meta.get_field("rescheduled_to").set_cached_value(old, new)
 
 

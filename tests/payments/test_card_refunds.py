@@ -100,14 +100,29 @@ def test_what_failed_to_go_back_goes_back_by_hand_without_lowering_the_total_aga
     assert figures(booking) == (8500, 12000, 3500, 0)
 
 
-def test_ended_twice_is_ended_once() -> None:
+@pytest.mark.parametrize("ended", [SUCCEEDED, FAILED])
+def test_ended_twice_is_ended_once(ended: RefundStatus) -> None:
     booking = booked()
     paid_by_card(booking, 12000)
     (part,) = refund(booking, 5000)
-    settle(part, SUCCEEDED)
+    settle(part, ended)
     before = (document(booking), told(booking), written(booking))
-    assert settle(part, FAILED).status == SUCCEEDED
+    assert settle(part, ended).status == ended
+    assert settle(part, RefundStatus.PENDING).status == ended
     assert (document(booking), told(booking), written(booking)) == before
+
+
+def test_what_had_arrived_may_be_sent_back_by_the_bank() -> None:
+    booking = booked()
+    payment = paid_by_card(booking, 12000)
+    (part,) = refund(booking, 5000, "Rain")
+    settle(part, SUCCEEDED)
+    settle(part, FAILED)
+    payment.refresh_from_db()
+    assert (payment.reserved_minor, payment.refunded_minor) == (0, 0)
+    assert figures(booking) == (12000, 12000, 0, 0)
+    assert [event for event, _ in told(booking)][1:] == ["refund.succeeded", "refund.failed"]
+    assert settle(part, SUCCEEDED).status == FAILED
 
 
 def test_a_refund_follows_its_payment_to_the_booking_that_took_the_old_ones_place() -> None:

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 ABOVE, COUNTS = money.no_refund_is_above_its_payment, money.payments_count_their_refunds
 SUMS, CANCELED = money.bookings_sum_up_their_money, money.cancellations_show_their_refunds
-LINES = money.refunds_by_hand_stay_taken_off
+LINES, SHOWN = money.refunds_by_hand_stay_taken_off, money.newest_payments_are_shown
 
 
 @pytest.fixture
@@ -42,6 +42,7 @@ def test_a_sound_house_passes(house: list[Booking], check: Callable[[], CheckRes
 
 
 OF_BOOKING = "payment_id IN (SELECT id FROM bookings_payment WHERE booking_id = %s)"
+HIDDEN = "WITH hidden AS (UPDATE bookings_booking SET payment_shown_id = NULL WHERE id = %s RETURNING id)"
 SPOILT = [
     (ABOVE, f"UPDATE bookings_refund SET amount_minor = 6001 WHERE amount_minor = 6000 AND {OF_BOOKING}", 0),
     (ABOVE, f"UPDATE bookings_refund SET amount_minor = 12001 WHERE {OF_BOOKING}", 4),
@@ -50,7 +51,8 @@ SPOILT = [
     (COUNTS, f"DELETE FROM bookings_refund WHERE {OF_BOOKING}", 4),
     (SUMS, "UPDATE bookings_booking SET paid_minor = paid_minor + 1 WHERE id = %s", 0),
     (SUMS, "UPDATE bookings_booking SET refunded_minor = refunded_minor - 1 WHERE id = %s", 4),
-    (SUMS, "DELETE FROM bookings_payment WHERE refunded_minor = 0 AND booking_id = %s", 3),
+    (SUMS, f"{HIDDEN} DELETE FROM bookings_payment WHERE booking_id IN (SELECT id FROM hidden)", 3),
+    (SHOWN, "UPDATE bookings_booking SET payment_shown_id = NULL WHERE id = %s", 3),
     (CANCELED, "UPDATE bookings_booking SET cancel_refund_minor = 1 WHERE id = %s", 1),
     (CANCELED, "UPDATE bookings_booking SET cancel_refund_status = 'failed' WHERE id = %s", 1),
     (CANCELED, f"UPDATE bookings_refund SET status = 'failed' WHERE {OF_BOOKING}", 1),
