@@ -133,6 +133,20 @@ def test_a_retry_still_gets_its_answer_and_books_nothing_again(
     assert (replayed.status_code, replayed["Idempotent-Replayed"]) == (204, "true")
 
 
+def test_a_retry_of_making_or_changing_them_gets_its_answer_without_them(caller: Caller, mail: Path) -> None:
+    made = caller.post(CUSTOMERS, ADA, key="made").json()
+    path = f"{CUSTOMERS}/{made['id']}"
+    caller.put(path, {"notes": "Okapi"}, key="noted")
+    caller.delete(path)
+    for answer in (
+        caller.post(CUSTOMERS, ADA, key="made"),
+        caller.put(path, {"notes": "Okapi"}, key="noted"),
+    ):
+        assert answer["Idempotent-Replayed"] == "true"
+        told = answer.json()
+        assert (told["id"], told["name"], told["email"], told["notes"]) == (made["id"], "Erased", None, "")
+
+
 def test_the_event_tells_the_id_alone_and_the_audit_who_did_it(caller: Caller, mail: Path) -> None:
     made = caller.post(CUSTOMERS, ADA).json()
     caller.delete(f"{CUSTOMERS}/{made['id']}")
