@@ -10,7 +10,7 @@ from bookings.api.payments import Payments
 from bookings.api.scheduling import Appointments, Availability
 from bookings.api.venue import Bookings
 from rooms.api import Blocks, Catalog, Rooms, Schedules
-from webhooks.api import Endpoints
+from webhooks.api import Deliveries, Endpoints, Events
 
 handler400 = "bookingflow.api.errors.bad_request"
 handler403 = "bookingflow.api.errors.forbidden"
@@ -53,7 +53,23 @@ venue_api = [
     ),
     path("customers/<str:identifier>/bookings", Customers.as_view({"get": "history"})),
     path("catalog", Catalog.as_view({"get": "list"})),
-    path("webhooks", Endpoints.as_view({"post": "create"})),
+    path("webhooks", Endpoints.as_view({"get": "list", "post": "create"})),
+    path(
+        "webhooks/<str:identifier>",
+        Endpoints.as_view(
+            {"get": "retrieve", "put": "update", "patch": "partial_update", "delete": "destroy"}
+        ),
+    ),
+    path("webhooks/<str:identifier>/rotate-secret", Endpoints.as_view({"post": "rotate_secret"})),
+    path("webhooks/<str:identifier>/test", Endpoints.as_view({"post": "test"})),
+    path("webhooks/<str:identifier>/replay", Deliveries.as_view({"post": "replay"})),
+    path("webhooks/<str:identifier>/deliveries", Deliveries.as_view({"get": "list"})),
+    path(
+        "webhooks/<str:identifier>/deliveries/<str:delivery>/resend",
+        Deliveries.as_view({"post": "resend"}),
+    ),
+    path("events", Events.as_view({"get": "list"})),
+    path("events/<str:identifier>", Events.as_view({"get": "retrieve"})),
 ]
 
 booking_api = [

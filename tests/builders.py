@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Max
 
 from bookingflow.lib import clock
 from bookingflow.organizations import services as organizations
@@ -17,7 +18,7 @@ from bookings.services import book_room
 from customers.models import Customer
 from customers.services import create_customer
 from rooms.models import Block, Mode, Room, Schedule
-from webhooks.models import Endpoint, Event
+from webhooks.models import Delivery, Endpoint, Event
 from webhooks.outbox import Draft, record
 from webhooks.services import create_endpoint
 
@@ -140,6 +141,17 @@ def make_event(organization: Organization | None = None, **overrides: Any) -> Ev
     return Event.objects.get(
         organization=organization, subject_id=draft.subject_id, type=draft.type, sequence=draft.sequence
     )
+
+
+def make_delivery(endpoint: Endpoint | None = None, **overrides: Any) -> Delivery:
+    """Of an event of its own that has its place in the log, not attempted yet."""
+    endpoint = endpoint or make_endpoint()[0]
+    event = overrides.pop("event", None) or make_event(endpoint.organization)
+    if event.position is None:
+        event.position = (Event.objects.aggregate(last=Max("position"))["last"] or 0) + 1
+        event.save(update_fields=["position"])
+    fields: dict[str, Any] = {"organization": endpoint.organization, "next_attempt_at": clock.now()}
+    return Delivery.objects.create(event=event, endpoint=endpoint, **fields | overrides)
 
 
 def make_customer(organization: Organization | None = None, **overrides: Any) -> Customer:

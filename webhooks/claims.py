@@ -97,7 +97,8 @@ CROSS JOIN moment
 JOIN webhooks_event AS event ON event.id = taken.event_id
 LEFT JOIN webhooks_endpoint AS endpoint ON endpoint.id = taken.endpoint_id
 WHERE delivery.id = taken.id
-RETURNING delivery.id, delivery.lease, moment.now, delivery.next_attempt_at, jsonb_array_length(delivery.attempts),
+RETURNING delivery.id, delivery.lease, moment.now, delivery.next_attempt_at,
+    jsonb_array_length(delivery.attempts) - delivery.attempts_before,
     delivery.organization_id, event.id, event.type, event.body, delivery.consumer,
     endpoint.id, endpoint.url, endpoint.secret, endpoint.previous_secret, endpoint.previous_secret_until
 """
@@ -139,7 +140,8 @@ open_lane AS (
 ),
 head AS (
     SELECT queued.id, queued.next_attempt_at, open_lane.id AS endpoint_id, open_lane.organization_id,
-        open_lane.allowed, event.subject_id, event.sequence, queued.attempts = '[]' AS is_first,
+        open_lane.allowed, event.subject_id, event.sequence,
+        jsonb_array_length(queued.attempts) = queued.attempts_before AS is_first,
         coalesce(queued.leased_until > (SELECT now FROM moment), false) AS is_leased
     FROM open_lane
     CROSS JOIN LATERAL (

@@ -14,21 +14,18 @@ from contextlib import suppress
 from typing import Self
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from bookingflow.lib import json
-from bookingflow.lib.http import Answer, GuardedClient, Timeouts
+from bookingflow.lib.http import Answer, GuardedClient
 from webhooks.claims import Parcel
 from webhooks.consumers import Occurrence, find_consumer
 from webhooks.outcomes import is_success
+from webhooks.posting import guarded_client, post_signed
 from webhooks.results import Result
 from webhooks.secrets import valid_secrets
-from webhooks.signing import signature_headers
 
 CONSUMERS_AT_ONCE = 4
-CONNECT_SECONDS = 5.0
-USER_AGENT = "BookingFlow-Webhooks/1"
 
 logger = logging.getLogger(__name__)
 
@@ -108,10 +105,7 @@ class Courier:
         self._loop.run_until_complete(self._serve())
 
     async def _serve(self) -> None:
-        timeout = settings.WEBHOOK_TIMEOUT
-        limits = Timeouts(connect=min(CONNECT_SECONDS, timeout), read=timeout, total=timeout)
-        allow_private = settings.WEBHOOK_ALLOW_PRIVATE_TARGETS
-        async with GuardedClient(allow_private=allow_private, timeouts=limits) as client:
+        async with guarded_client() as client:
             taking = asyncio.create_task(self._take(client))
             await self._stopping.wait()
             taking.cancel()
@@ -152,15 +146,14 @@ class Courier:
 
 
 async def _post(client: GuardedClient, parcel: Parcel) -> Answer:
-    body = parcel.body.encode()
-    signature = signature_headers(
+    return await post_signed(
+        client,
+        parcel.url or "",
         message_id=parcel.message_id,
         at=parcel.claimed_at,
-        body=body,
+        body=parcel.body,
         secrets=valid_secrets(parcel, at=parcel.claimed_at),
     )
-    headers = {"content-type": "application/json", "user-agent": USER_AGENT, **signature}
-    return await client.post(parcel.url or "", headers=headers, content=body)
 
 
 def _failed(error: str) -> Answer:

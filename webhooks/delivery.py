@@ -14,6 +14,7 @@ from webhooks.courier import CONSUMERS_AT_ONCE, Courier
 from webhooks.fanout import place_events
 from webhooks.pace import Pace
 from webhooks.results import record_results
+from webhooks.sending_again import continue_replays
 
 PLACES = 300
 # So one organization's hanging endpoints leave half of the places to the others.
@@ -73,12 +74,12 @@ class _Drain:
         """Whether there was anything new."""
         if time.monotonic() >= self._closing_at:
             return False
-        placed = place_events()
+        found = place_events() + continue_replays()
         parcels = [*self._for_endpoints(), *self._for_consumers()]
         for parcel in parcels:
             self.held[parcel.delivery_id] = parcel.lease
             self._courier.send(parcel)
-        return bool(placed or parcels)
+        return bool(found or parcels)
 
     def _for_endpoints(self) -> list[Parcel]:
         under_way = self._courier.to_endpoints()

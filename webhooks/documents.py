@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from bookingflow.lib.http import Answer
 from bookingflow.lib.json import instant
 from webhooks.models import Delivery, Endpoint, Event
+from webhooks.outcomes import is_success
 
 
 def endpoint_document(endpoint: Endpoint, *, secret: str | None = None) -> dict[str, Any]:
@@ -34,4 +36,14 @@ def delivery_document(delivery: Delivery) -> dict[str, Any]:
         "attempts": delivery.attempts,
         "nextAttemptAt": delivery.next_attempt_at and instant(delivery.next_attempt_at),
         "createdAt": instant(delivery.created_at),
+    }
+
+
+def ping_document(answer: Answer) -> dict[str, Any]:
+    return {
+        "delivered": is_success(answer),
+        "status": answer.status,
+        "durationMs": answer.duration_ms,
+        "error": answer.error,
+        "response": answer.body,
     }

@@ -53,3 +53,12 @@ def heard_as(event_type: str, *, subscriptions: Collection[str], made_new_bookin
     if event_type == RESCHEDULED and made_new_booking and not names and UPDATED in subscriptions:
         names.append(UPDATED)
     return names
+
+
+def types_heard(subscriptions: Collection[str]) -> frozenset[str]:
+    """Those of which an endpoint with these subscriptions may hear, under whatever name."""
+    return frozenset(
+        name
+        for name in EVENT_TYPES
+        if heard_as(name, subscriptions=subscriptions, made_new_booking=name == RESCHEDULED)
+    )

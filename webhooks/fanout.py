@@ -118,11 +118,9 @@ class _Receivers:
 
     def of(self, event: Event) -> Iterable[tuple[Event, UUID | None, str]]:
         """(event or its alias, endpoint, "") and (event, None, consumer)."""
-        made_new_booking = event.type == RESCHEDULED and _made_new_booking(self._whole[event.id])
+        is_new = event.type == RESCHEDULED and made_new_booking(self._whole[event.id])
         for listener in self._listeners[event.organization_id]:
-            names = heard_as(
-                event.type, subscriptions=listener.subscriptions, made_new_booking=made_new_booking
-            )
+            names = heard_as(event.type, subscriptions=listener.subscriptions, made_new_booking=is_new)
             for name in names:
                 yield self._under(name, event), listener.endpoint_id, ""
         for consumer in consumers_of(event.type):
@@ -150,6 +148,7 @@ def _listeners(organization_ids: Iterable[UUID]) -> Mapping[UUID, list[Listener]
     return listeners
 
 
-def _made_new_booking(event: Event) -> bool:
+def made_new_booking(event: Event) -> bool:
+    """Whether a reschedule ended one booking and made another."""
     data = json.loads(event.body)["data"]
     return bool(data.get("oldBookingId") != data.get("newBookingId"))

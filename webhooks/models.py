@@ -92,7 +92,8 @@ class Delivery(models.Model):
     """One event on its way to one endpoint, or to a named consumer in the house.
 
     Due when `next_attempt_at` has come. Whoever sends it holds the lease (`lease`, `leased_until`) and records the
-    outcome only while the lease is still theirs. `attempts` are JSON objects: at, status, durationMs, error, response.
+    outcome only while the lease is still theirs. `attempts` are JSON objects: at, status, durationMs, error, response;
+    the first `attempts_before` of them were made before it was sent once more, and count no longer.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -102,6 +103,7 @@ class Delivery(models.Model):
     consumer = models.CharField(max_length=40, blank=True)
     status = models.CharField(max_length=10, choices=DeliveryStatus, default=DeliveryStatus.PENDING)
     attempts = models.JSONField(default=list)
+    attempts_before = models.PositiveSmallIntegerField(default=0, db_default=0)
     next_attempt_at = models.DateTimeField(null=True)
     lease = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
@@ -128,7 +130,30 @@ class Delivery(models.Model):
                 condition=Q(next_attempt_at__isnull=False),
             ),
             models.Index(fields=["endpoint", "-created_at"], name="delivery_by_endpoint"),
+            # The few among many that succeeded; what is still open is found by `delivery_due`.
+            models.Index(
+                fields=["endpoint", "status", "-created_at"],
+                name="delivery_not_delivered",
+                condition=Q(status__in=["failed", "exhausted"]),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.status}"
+
+
+class Replay(models.Model):
+    """What an endpoint is to be sent once more, and how far that has come: one for each, worked off by the drain.
+
+    The events recorded since `since` whose position lies behind `after`, and not behind `until`.
+    """
+
+    endpoint = models.OneToOneField(
+        Endpoint, on_delete=models.CASCADE, primary_key=True, related_name="replay"
+    )
+    since = models.DateTimeField()
+    after = models.BigIntegerField()
+    until = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"since {self.since:%Y-%m-%d %H:%M}"

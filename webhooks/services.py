@@ -63,7 +63,8 @@ def update_endpoint(
     Raises InvalidRequest naming every fault, NotFound.
     """
     require_transaction()
-    _refuse(url=url, events=events, description=description)
+    present = find_endpoint(organization, endpoint_id).url
+    _refuse(url=None if url == present else url, events=events, description=description)
     endpoint = find_endpoint(organization, endpoint_id, lock=True)
     subscriptions = None if events is None else _each_once(events)
     wanted = {"url": url, "events": subscriptions, "description": description, "active": active}
@@ -122,7 +123,7 @@ def _audit(endpoint: Endpoint, actor: Actor, done: str, changes: Mapping[str, An
 def _refuse(*, url: str | None, events: Sequence[str] | None, description: str | None) -> None:
     faults = [
         *(_url_faults(url) if url is not None else ()),
-        *(_events_faults(events) if events is not None else ()),
+        *(events_faults(events) if events is not None else ()),
         *(_description_faults(description) if description is not None else ()),
     ]
     if faults:
@@ -146,7 +147,7 @@ def _url_faults(url: str) -> list[Fault]:
     return []
 
 
-def _events_faults(events: Sequence[str]) -> list[Fault]:
+def events_faults(events: Sequence[str]) -> list[Fault]:
     if not events:
         return [Fault("events", "Name at least one event type, or “*” for every one.", "required")]
     unknown = [name for name in _each_once(events) if name not in SUBSCRIBABLE]

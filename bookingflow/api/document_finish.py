@@ -65,7 +65,8 @@ def _tags_used(document: Document) -> set[str]:
 def _tell_parameters(path: str, operation: Document) -> None:
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
-            prefix = max((known for known in IDENTIFIERS if path.startswith(known)), key=len)
+            before = path.partition(f"{{{parameter['name']}}}")[0]
+            prefix = max((known for known in IDENTIFIERS if before.startswith(known)), key=len)
             parameter["description"], parameter["example"] = IDENTIFIERS[prefix]
             parameter["schema"] |= {"minLength": 1}
         elif parameter.get("required") and parameter["name"] in PARAMETERS:
@@ -88,9 +89,13 @@ def _tell_errors(operation: Document) -> None:
 
 
 def _said(status: int) -> str:
-    return {200: "As asked.", 201: "Made.", 204: "Done; there is nothing to show.", 304: "Nothing changed."}[
-        status
-    ]
+    return {
+        200: "As asked.",
+        201: "Made.",
+        202: "Taken on: it happens in the background.",
+        204: "Done; there is nothing to show.",
+        304: "Nothing changed.",
+    }[status]
 
 
 def _error(code: str) -> Document:

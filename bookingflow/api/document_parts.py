@@ -100,6 +100,11 @@ IDENTIFIERS: Final = {
     "/api/v1/schedules/": ("The schedule's id or its handle.", "north-pier"),
     "/api/v1/customers/": ("The customer's id.", "c2b7e8a0-1d34-4b6f-9a55-7e6d5c4b3a29"),
     "/api/v1/webhooks/": ("The endpoint's id.", "3d5c1f0a-92e7-4c0b-8a64-5b7e9d1f2c33"),
+    "/api/v1/webhooks/{identifier}/deliveries/": (
+        "The delivery's id.",
+        "8e1b6f24-7a90-4c3d-b1e5-2f6d9c0a4b71",
+    ),
+    "/api/v1/events/": ("The event's id.", "evt_5f0c9b7a3d2e4816a1c4e7d90b2f6835"),
 }
 PARAMETERS: Final = {
     "startDate": "2026-12-05",

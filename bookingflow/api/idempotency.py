@@ -7,7 +7,8 @@ alone, to a savepoint, while its refusal is kept.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import wraps
 from typing import Any
@@ -23,11 +24,13 @@ from bookingflow.api import unit_of_work
 from bookingflow.api.authentication import caller_key
 from bookingflow.api.errors import error_response, request_id_of
 from bookingflow.api.models import StoredAnswer
-from bookingflow.lib import crypto, json
+from bookingflow.lib import crypto, json, redis
 from bookingflow.lib.errors import Fault, IdempotencyConflict, IdempotencyInProgress, InvalidRequest
 
 PURPOSE = "stored-answer"
 HEADER = "Idempotency-Key"
+# Longer than another server is ever waited for.
+MARK_MS = 60_000
 NEVER_KEPT = frozenset({401, 403, 429})
 KEPT_HEADERS = ("Location", "ETag")
 _BARE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
@@ -44,6 +47,46 @@ def mutation(handler: Handler) -> Handler:
 def keyed_mutation(handler: Handler) -> Handler:
     """The same where a request without a key is refused."""
     return _unit_of_work(handler, needs_key=True)
+
+
+def asks_elsewhere(handler: Handler) -> Handler:
+    """Marks a view's method that changes nothing here, and asks another server outside any transaction.
+
+    Under a key the first answer counts as everywhere. What keeps a twin out meanwhile is a mark in Redis, which ends
+    by itself should this process be killed; without Redis a twin asks as well, and both get the answer kept first.
+    """
+
+    @wraps(handler)
+    def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+        key = key_of(request)
+        if key is None:
+            return handler(view, request, *args, **kwargs)
+        print_ = fingerprint(request)
+        if (kept := unit_of_work.run(lambda: _kept_answer(request, key, print_))) is not None:
+            return kept
+        with _marked(caller_key(request).organization_id, key):
+            response = _answered(request, lambda: handler(view, request, *args, **kwargs))
+            return unit_of_work.run(lambda: _answer_once(request, key, print_, lambda: response))
+
+    run.asks_elsewhere = True  # type: ignore[attr-defined]
+    return run
+
+
+@contextmanager
+def _marked(organization_id: UUID, key: str) -> Iterator[None]:
+    name = f"bookingflow:asking:{hashlib.sha256(organization_id.bytes + key.encode()).hexdigest()}"
+    try:
+        mine = redis.ask(lambda client: client.set(name, 1, nx=True, px=MARK_MS))
+    except redis.RedisAway:
+        yield
+        return
+    if not mine:
+        raise IdempotencyInProgress
+    try:
+        yield
+    finally:
+        with suppress(redis.RedisAway):
+            redis.ask(lambda client: client.delete(name))
 
 
 def _unit_of_work(handler: Handler, *, needs_key: bool) -> Handler:
@@ -90,26 +133,35 @@ def fingerprint(request: Request) -> bytes:
 
 
 def _answer_once(request: Request, key: str, print_: bytes, work: Callable[[], Response]) -> Response:
+    if (kept := _kept_answer(request, key, print_)) is not None:
+        return kept
+    response = _answered(request, transaction.atomic()(work))
+    if response.status_code < 500 and response.status_code not in NEVER_KEPT:
+        _store(caller_key(request).organization_id, key, print_, response)
+    return response
+
+
+def _kept_answer(request: Request, key: str, print_: bytes) -> Response | None:
+    """Holds the key until the transaction ends. Raises IdempotencyInProgress, IdempotencyConflict."""
     organization_id = caller_key(request).organization_id
     _lock(organization_id, key)
     kept_since = Now() - timedelta(hours=settings.IDEMPOTENCY_KEPT_HOURS)
     stored = StoredAnswer.objects.filter(
         organization_id=organization_id, key=key, created_at__gt=kept_since
     ).first()
-    if stored is not None:
-        return _replay(stored, print_)
+    return None if stored is None else _replay(stored, print_)
+
+
+def _answered(request: Request, work: Callable[[], Response]) -> Response:
+    """What `work` answers, a refusal too."""
     try:
-        with transaction.atomic():
-            response = work()
+        return work()
     except OperationalError:
         raise
     except IntegrityError as fault:
-        response = error_response(unit_of_work.translated(fault), request_id_of(request))
-    except Exception as fault:  # every refusal is an answer; which are kept is decided below
-        response = error_response(fault, request_id_of(request))
-    if response.status_code < 500 and response.status_code not in NEVER_KEPT:
-        _store(organization_id, key, print_, response)
-    return response
+        return error_response(unit_of_work.translated(fault), request_id_of(request))
+    except Exception as fault:  # every refusal is an answer; which are kept is decided by whoever asked
+        return error_response(fault, request_id_of(request))
 
 
 def _lock(organization_id: UUID, key: str) -> None:

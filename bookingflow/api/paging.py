@@ -80,6 +80,35 @@ def page(
     }
 
 
+def endless_page(
+    request: Request,
+    rows: QuerySet[Any],
+    *,
+    ordering: str,
+    end: int,
+    limit: int,
+    cursor: str | None = None,
+    show: Callable[[Any], Any],
+) -> dict[str, Any]:
+    """A page of a log that is read forwards for ever: `next` is there at its end too, and goes on from there.
+
+    `end` is the log's last place, read before `rows` are: nothing ever appears before it, so a filter that finds
+    little needn't look at the same rows again.
+    """
+    place = _read(cursor, (ordering,), rows.model) if cursor else Cursor((ordering,), (0,), False)
+    if place.backwards:
+        raise _no_cursor()
+    found = list(rows.filter(_beyond(place)).order_by(ordering)[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    last = getattr(found[-1], ordering) if found else place.values[0]
+    reached = last if more else max(last, end)
+    return {
+        "results": [show(row) for row in found],
+        "next": _link_to(request, request.path, Cursor((ordering,), (reached,), False)),
+        "previous": None,
+    }
+
+
 def _beyond(place: Cursor) -> Q:
     """The rows after the place, as a range on the first field that an index can walk, narrowed by the others."""
     condition = Q()
@@ -97,7 +126,7 @@ def _beyond(place: Cursor) -> Q:
 
 
 def _read(text: str, ordering: tuple[str, ...], model: type[models.Model]) -> Cursor:
-    fault = InvalidRequest.of(Fault("cursor", "This is no cursor of this list."))
+    fault = _no_cursor()
     try:
         named, values, backwards = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
         if tuple(named) != ordering or len(values) != len(ordering) or not isinstance(backwards, bool):
@@ -106,6 +135,10 @@ def _read(text: str, ordering: tuple[str, ...], model: type[models.Model]) -> Cu
         return Cursor(ordering, tuple(_value(*pair) for pair in zip(fields, values, strict=True)), backwards)
     except (ValueError, TypeError, binascii.Error, OverflowError):
         raise fault from None
+
+
+def _no_cursor() -> InvalidRequest:
+    return InvalidRequest.of(Fault("cursor", "This is no cursor of this list."))
 
 
 def _value(field: Any, value: Any) -> Any:
@@ -131,8 +164,12 @@ def _flip(name: str) -> str:
 
 def _link(request: Request, path: str, ordering: Sequence[str], row: Any, *, backwards: bool) -> str:
     values = tuple(_wire(getattr(row, name.removeprefix("-"))) for name in ordering)
+    return _link_to(request, path, Cursor(tuple(ordering), values, backwards))
+
+
+def _link_to(request: Request, path: str, place: Cursor) -> str:
     params = request.query_params.copy()
-    params["cursor"] = Cursor(tuple(ordering), values, backwards).text()
+    params["cursor"] = place.text()
     return f"{settings.PUBLIC_URL}{path}?{params.urlencode()}"
 
 

@@ -11,8 +11,9 @@ from bookingflow.lib import clock
 from bookingflow.organizations.models import Organization
 from bookings.models import Booking
 from tests.api.routes import Route, api_routes
-from tests.builders import make_block, make_booking, make_room, make_schedule
+from tests.builders import make_block, make_booking, make_delivery, make_endpoint, make_room, make_schedule
 from tests.caller import Caller, error_of
+from webhooks.models import Delivery
 
 TOMORROW = timedelta(days=1)
 
@@ -21,6 +22,7 @@ TOMORROW = timedelta(days=1)
 def booking(organization: Organization) -> Booking:
     room = make_room(make_schedule(organization, handle="the-vault"), slug="the-vault", name="The Vault")
     make_block(room.schedule)
+    make_delivery(make_endpoint(organization, url="https://hooks.invalid/x")[0])
     return make_booking(room)
 
 
@@ -33,6 +35,8 @@ def identifiers_of(booking: Booking, path: str) -> list[Any]:
         "/api/v1/customers/": [booking.customer_id],
         "/api/v1/rooms/": [booking.room_id, booking.room.booking_type, booking.room.slug],
         "/api/v1/schedules/blocks/": [each.pk for each in schedule.blocks.all()],
+        "/api/v1/webhooks/": [each.pk for each in booking.organization.endpoints.all()],
+        "/api/v1/events/": [each.public_id for each in booking.organization.events.all()],
         "/api/v1/schedules/": [schedule.pk, schedule.handle],
     }
     return next(found for prefix, found in known.items() if path.startswith(prefix))
@@ -65,7 +69,8 @@ def test_the_owner_does_reach_it(route: Route, booking: Booking, caller: Caller)
 
 def sent(who: Caller, route: Route, identifier: Any) -> HttpResponse:
     body = None if route.method == "GET" else {}
-    return who.send(route.method, route.filled(identifier=identifier), body, key=route.fresh_key)
+    path = route.filled(identifier=identifier, delivery=Delivery.objects.get().pk)
+    return who.send(route.method, path, body, key=route.fresh_key)
 
 
 QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
@@ -78,6 +83,8 @@ QUERIES: dict[str, Callable[[Booking], dict[str, Any]]] = {
     "/api/v1/bookings": lambda booking: {},
     "/api/v1/customers": lambda booking: {},
     "/api/v1/rooms": lambda booking: {},
+    "/api/v1/webhooks": lambda booking: {},
+    "/api/v1/events": lambda booking: {},
     "/api/v1/schedules": lambda booking: _two_days(),
     "/api/v1/schedules/blocks": lambda booking: {},
     "/api/v1/catalog": lambda booking: {"orgId": "south-quay"},

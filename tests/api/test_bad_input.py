@@ -11,7 +11,7 @@ from bookingflow.organizations.models import Organization
 from bookings.models import Booking
 from tests.api.routes import Route, api_routes
 from tests.bookings.stage import priced_room
-from tests.builders import make_block, make_booking, make_schedule
+from tests.builders import make_block, make_booking, make_delivery, make_endpoint, make_schedule
 from tests.caller import Caller, error_of
 
 BODIED = [route for route in api_routes() if route.method in ("POST", "PUT", "PATCH")]
@@ -51,6 +51,7 @@ VALUES: list[Any] = [
 def booking(organization: Organization) -> Booking:
     schedule = make_schedule(organization, handle="north-wall")
     make_block(schedule)
+    make_delivery(make_endpoint(organization, url="https://hooks.invalid/x")[0])
     return make_booking(priced_room(schedule, slug="the-vault"))
 
 
@@ -58,6 +59,8 @@ def path_of(route: Route, booking: Booking) -> str:
     names = {
         "/api/bookings/": booking.pk,
         "/api/v1/bookings/": booking.pk,
+        "/api/v1/webhooks/": booking.organization.endpoints.values_list("pk", flat=True).first(),
+        "/api/v1/events/": booking.organization.events.order_by("pk")[0].public_id,
         "/api/v1/rooms/": booking.room_id,
         "/api/v1/schedules/blocks/": booking.room.schedule.blocks.values_list("pk", flat=True).first(),
         "/api/v1/schedules/": booking.room.schedule_id,
@@ -66,7 +69,8 @@ def path_of(route: Route, booking: Booking) -> str:
     if not route.parameters:
         return route.path
     fitting = [name for prefix, name in names.items() if route.path.startswith(prefix)]
-    return route.filled(**dict.fromkeys(route.parameters, fitting[0] if fitting else uuid4()))
+    delivery = booking.organization.deliveries.get().pk
+    return route.filled(identifier=fitting[0] if fitting else uuid4(), delivery=delivery)
 
 
 # What the bodies of our routes have between them: on each route those of the others are unknown, and as bad as any.

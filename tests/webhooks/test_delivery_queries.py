@@ -17,11 +17,11 @@ from webhooks.results import record_results
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def test_an_idle_drain_asks_three_questions(organization: Organization) -> None:
+def test_an_idle_drain_asks_four_questions(organization: Organization) -> None:
     make_endpoint(organization)
     with CaptureQueriesContext(connection) as captured:
         drain()
-    assert len(captured) == 3
+    assert len(captured) == 4
 
 
 def test_placing_costs_the_same_for_one_event_and_for_many(organization: Organization) -> None:
