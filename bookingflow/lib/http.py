@@ -9,9 +9,8 @@ import functools
 import logging
 import ssl
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
-from contextlib import aclosing, contextmanager
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self, cast
@@ -20,6 +19,7 @@ import httpcore
 import httpx
 
 from bookingflow.lib.addresses import forbidden_reason
+from bookingflow.lib.connections import IDLE_SECONDS, KeptConnections
 from bookingflow.lib.name_lookup import SYSTEM_NAMES, NameLookup
 from bookingflow.lib.targets import (
     ForbiddenTarget,
@@ -44,10 +44,6 @@ __all__ = [
 
 BODY_LIMIT = 4096
 ADDRESSES_TRIED = 4
-IDLE_PER_HOST = 8
-IDLE_IN_ALL = 100
-# Shorter than the five seconds after which many servers close: a request on a dying connection is lost.
-IDLE_SECONDS = 4.0
 
 _SENTENCES: tuple[tuple[type[Exception] | tuple[type[Exception], ...], str], ...] = (
     (httpcore.ConnectTimeout, "No connection came about in time."),
@@ -168,14 +164,9 @@ class GuardedClient:
     ) -> None:
         self._allow_private = allow_private
         self._timeouts = timeouts or Timeouts()
-        self._keeping: Counter[str] = Counter()
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=tls or _default_tls(),
-            max_connections=None,
-            max_keepalive_connections=IDLE_IN_ALL,
-            keepalive_expiry=IDLE_SECONDS,
-            network_backend=CheckedDialer(allow_private=allow_private, names=names),
-        )
+        self._tls = tls or _default_tls()
+        self._dialer = CheckedDialer(allow_private=allow_private, names=names)
+        self._connections = KeptConnections(self._connection)
 
     async def __aenter__(self) -> Self:
         return self
@@ -183,7 +174,7 @@ class GuardedClient:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._pool.aclose()
+        await self._connections.aclose()
 
     async def post(self, url: str, *, headers: Mapping[str, str], content: bytes) -> Answer:
         """Whatever goes wrong is told in the answer; nothing but cancellation is raised."""
@@ -199,11 +190,11 @@ class GuardedClient:
         self, url: str, headers: Mapping[str, str], content: bytes, received: _Received
     ) -> None:
         target = parse_target(url, allow_private=self._allow_private)
-        with self._connection_kept(str(_core_url(target).origin)) as kept:
-            request = self._pool.stream(
+        async with self._connections.lent(_core_url(target).origin) as connection:
+            request = connection.stream(
                 "POST",
                 _core_url(target),
-                headers=_header_fields(target, headers, close=not kept),
+                headers=_header_fields(target, headers),
                 content=content,
                 extensions={"timeout": self._phases()},
             )
@@ -213,19 +204,10 @@ class GuardedClient:
                 async with asyncio.timeout(self._timeouts.body):
                     await _read_beginning(response, received.body)
 
-    @contextmanager
-    def _connection_kept(self, origin: str) -> Iterator[bool]:
-        """Whether this request may leave its connection behind, idle: so may IDLE_PER_HOST at a time."""
-        if self._keeping[origin] >= IDLE_PER_HOST:
-            yield False
-            return
-        self._keeping[origin] += 1
-        try:
-            yield True
-        finally:
-            self._keeping[origin] -= 1
-            if not self._keeping[origin]:
-                del self._keeping[origin]
+    def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        return httpcore.AsyncHTTPConnection(
+            origin, ssl_context=self._tls, keepalive_expiry=IDLE_SECONDS, network_backend=self._dialer
+        )
 
     def _phases(self) -> dict[str, float]:
         limits = self._timeouts
@@ -244,12 +226,10 @@ def _core_url(target: httpx.URL) -> httpcore.URL:
     )
 
 
-def _header_fields(target: httpx.URL, given: Mapping[str, str], *, close: bool) -> list[tuple[str, str]]:
+def _header_fields(target: httpx.URL, given: Mapping[str, str]) -> list[tuple[str, str]]:
     fields = {"user-agent": "BookingFlow", "accept-encoding": "identity"}
     fields |= {name.lower(): value for name, value in given.items()}
     fields["host"] = target.netloc.decode("ascii")
-    if close:
-        fields["connection"] = "close"
     return list(fields.items())
 
 

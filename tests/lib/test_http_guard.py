@@ -6,7 +6,8 @@ import threading
 import httpcore
 import pytest
 
-from bookingflow.lib.http import BODY_LIMIT, IDLE_PER_HOST, CheckedDialer, GuardedClient, Timeouts
+from bookingflow.lib.connections import IDLE_PER_HOST
+from bookingflow.lib.http import BODY_LIMIT, CheckedDialer, GuardedClient, Timeouts
 from bookingflow.lib.name_lookup import NameLookup
 from tests.lib.receivers import answering, ok, receiver
 
@@ -271,7 +272,8 @@ def test_headers_that_cannot_be_sent_break_nothing(caplog):
 
 
 def test_connections_are_used_again_and_few_stay_idle(monkeypatch):
-    monkeypatch.setattr("bookingflow.lib.http.IDLE_SECONDS", 60)
+    for module in ("http", "connections"):
+        monkeypatch.setattr(f"bookingflow.lib.{module}.IDLE_SECONDS", 60)
     everyone_here = asyncio.Event()
 
     async def respond(state, reader, writer):
