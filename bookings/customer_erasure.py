@@ -171,14 +171,16 @@ def _spoken(customer: Customer) -> QuerySet[Booking]:
 
 
 def _clear_bookings(keys: Sequence[UUID], rewrite: Callable[[Any], Any]) -> None:
-    now = clock.now()
-    bookings = list(Booking.objects.filter(pk__in=keys).order_by("pk").select_for_update(no_key=True))
-    for booking in bookings:
-        booking.notes, booking.metadata, booking.updated_at = "", {}, now
-        if booking.cancel_reason != ENDED_BY_RESCHEDULE:
-            booking.cancel_reason = None
-        booking.price_lines = rewrite(booking.price_lines)
-    Booking.objects.bulk_update(bookings, ["notes", "metadata", "updated_at", "cancel_reason", "price_lines"])
+    bookings = Booking.objects.filter(pk__in=keys)
+    relabelled = []
+    for booking in bookings.order_by("pk").select_for_update(no_key=True):
+        lines = rewrite(booking.price_lines)
+        if lines != booking.price_lines:
+            booking.price_lines = lines
+            relabelled.append(booking)
+    Booking.objects.bulk_update(relabelled, ["price_lines"])
+    bookings.exclude(cancel_reason=ENDED_BY_RESCHEDULE).update(cancel_reason=None)
+    bookings.update(notes="", metadata={}, updated_at=clock.now())
     Payment.objects.filter(booking__in=keys).exclude(note="").update(note="")
     by_hand = Refund.objects.filter(payment__booking__in=keys, purpose="by_hand")
     by_hand.exclude(reason="").update(reason="")
