@@ -27,9 +27,9 @@ rounds = pytest.mark.parametrize("rounds", [8, pytest.param(1_000, marks=pytest.
 
 
 @pytest.fixture
-def no_second_try(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A deadlock, or a lock that was waited for too long, is then no refusal but stands among the outcomes."""
-    monkeypatch.setattr(unit_of_work, "TRIED_AGAIN", frozenset())
+def no_deadlock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One would not be tried again, but stand among the outcomes. It is found before a lock is waited for too long."""
+    monkeypatch.setattr(unit_of_work, "TRIED_AGAIN", frozenset({unit_of_work.LOCK_NOT_AVAILABLE}))
 
 
 def rescheduling(booking: Booking, start: datetime) -> Call:
@@ -55,7 +55,7 @@ def everything_agrees() -> None:
 
 
 @rounds
-@pytest.mark.usefixtures("no_second_try")
+@pytest.mark.usefixtures("no_deadlock")
 def test_of_many_attempts_on_one_booking_exactly_one_wins(rounds: int) -> None:
     booking = make_booking(make_room(), start=slot(9))
     for round_ in range(rounds):
@@ -70,7 +70,7 @@ def test_of_many_attempts_on_one_booking_exactly_one_wins(rounds: int) -> None:
 
 
 @rounds
-@pytest.mark.usefixtures("no_second_try")
+@pytest.mark.usefixtures("no_deadlock")
 def test_a_swap_in_both_directions_moves_nobody(rounds: int) -> None:
     room = make_room()
     first, second = make_booking(room, start=slot(10)), make_booking(room, start=slot(12))
@@ -82,7 +82,7 @@ def test_a_swap_in_both_directions_moves_nobody(rounds: int) -> None:
 
 
 @rounds
-@pytest.mark.usefixtures("no_second_try")
+@pytest.mark.usefixtures("no_deadlock")
 def test_a_swap_between_two_schedules_moves_nobody(rounds: int) -> None:
     one, other = make_two_rooms()
     first, second = make_booking(one), make_booking(other)
@@ -93,7 +93,7 @@ def test_a_swap_between_two_schedules_moves_nobody(rounds: int) -> None:
 
 
 @rounds
-@pytest.mark.usefixtures("no_second_try")
+@pytest.mark.usefixtures("no_deadlock")
 def test_in_a_chain_each_moves_only_into_a_time_that_was_left(rounds: int) -> None:
     """Ten to eleven, eleven to twelve, twelve to one, all at once: the last one can, whoever else can follows on it."""
     room = make_room()
@@ -110,7 +110,7 @@ def test_in_a_chain_each_moves_only_into_a_time_that_was_left(rounds: int) -> No
 
 
 @rounds
-@pytest.mark.usefixtures("no_second_try")
+@pytest.mark.usefixtures("no_deadlock")
 def test_moved_while_being_cancelled_it_is_one_or_the_other(rounds: int) -> None:
     room = make_room()
     for _ in range(rounds):
