@@ -68,6 +68,14 @@ def find_endpoint(organization: Organization, endpoint_id: UUID | str, *, lock: 
         raise NotFound("There is no such webhook endpoint.") from None
 
 
+def endpoint_by(endpoint_id: UUID) -> Endpoint:
+    """Of any organization, for an operator. Raises NotFound."""
+    endpoint = Endpoint.objects.select_related("organization").filter(id=endpoint_id).first()
+    if endpoint is None:
+        raise NotFound("There is no such webhook endpoint.")
+    return endpoint
+
+
 def deliveries_of(endpoint: Endpoint) -> QuerySet[Delivery]:
     """Newest first, with their events."""
     return Delivery.objects.filter(endpoint=endpoint).select_related("event").order_by("-created_at", "-id")

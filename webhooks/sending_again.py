@@ -23,10 +23,9 @@ from webhooks.fanout import made_new_booking
 from webhooks.models import Delivery, Endpoint, Event, Replay
 from webhooks.outbox import renamed
 from webhooks.queries import end_of_log, find_delivery, find_endpoint
+from webhooks.retention import KEPT_FOR
 from webhooks.wake import wake_drain
 
-# As long as events and deliveries are kept.
-KEPT_FOR = timedelta(days=30)
 BATCH = 200
 # So many may be due before more are made so: what happens now comes soon in between.
 DUE_AT_MOST = 100

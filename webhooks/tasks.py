@@ -6,9 +6,14 @@ from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
 from webhooks import delivery
 from webhooks.fanout import unplaced_events
+from webhooks.retention import sweep_events
 from webhooks.turns import turn
 from webhooks.upkeep import put_right
 from webhooks.wake import DRAIN_TASK, unmark, wake_drain
+
+SWEPT_AT_ONCE = 500
+# Before the next minute's turn: several times what a busy installation records in a minute.
+SWEEPS = 40
 
 
 @shared_task(name=DRAIN_TASK)  # type: ignore[untyped-decorator]
@@ -25,3 +30,6 @@ def drain() -> None:
 @shared_task(name="webhooks.tidy")  # type: ignore[untyped-decorator]
 def tidy() -> None:
     unit_of_work.run(lambda: put_right(now=clock.now()))
+    for _ in range(SWEEPS):
+        if unit_of_work.run(lambda: sweep_events(now=clock.now(), limit=SWEPT_AT_ONCE)) < SWEPT_AT_ONCE:
+            break
