@@ -55,14 +55,14 @@ def measured(scenario: str, request: Request, *, url: str, key: str, clients: in
         requests=len(times),
         failed=sum(not succeeded for _, succeeded in results),
         per_second=round(len(times) / elapsed, 1),
-        p50_ms=_percentile(times, 50),
-        p95_ms=_percentile(times, 95),
-        p99_ms=_percentile(times, 99),
+        p50_ms=percentile(times, 50),
+        p95_ms=percentile(times, 95),
+        p99_ms=percentile(times, 99),
         worst_ms=round(times[-1], 2) if times else 0.0,
     )
 
 
-def _percentile(ascending: list[float], percent: int) -> float:
+def percentile(ascending: list[float], percent: int) -> float:
     if not ascending:
         return 0.0
     return round(ascending[min(len(ascending) - 1, len(ascending) * percent // 100)], 2)

@@ -13,7 +13,11 @@ def programs(
     *, listener: socket.socket, web_workers: int, worker_concurrency: int, data_dir: Path
 ) -> list[Program]:
     web = [_web(number, listener.fileno()) for number in range(1, web_workers + 1)]
-    return [*web, _worker(worker_concurrency), _beat(data_dir)]
+    return [*web, *background_programs(worker_concurrency=worker_concurrency, data_dir=data_dir)]
+
+
+def background_programs(*, worker_concurrency: int, data_dir: Path) -> list[Program]:
+    return [_worker(worker_concurrency), _beat(data_dir)]
 
 
 def _web(number: int, descriptor: int) -> Program:
