@@ -64,7 +64,7 @@ class CustomerCreateSerializer(StrictSerializer):
 
 
 class CustomerListQuery(PageQuery):
-    email = serializers.EmailField(max_length=254, required=False)
+    email = serializers.EmailField(max_length=254, required=False, help_text="The whole email, in any case.")
     phone = serializers.CharField(
         max_length=40, required=False, help_text="The whole number, however it is written."
     )
@@ -73,8 +73,10 @@ class CustomerListQuery(PageQuery):
         required=False,
         help_text="Beginnings of words of name or email, or digits of the phone: all of them must be found.",
     )
-    updatedSince = QueryInstantField(source="updated_since", required=False)
-    ordering = serializers.ChoiceField(list(ORDERINGS), default="name")
+    updatedSince = QueryInstantField(source="updated_since", required=False, help_text="Itself included.")
+    ordering = serializers.ChoiceField(
+        list(ORDERINGS), default="name", help_text="With `-` in front, the last first."
+    )
 
     def validate_phone(self, value: str) -> str:
         if not digits_of(value):

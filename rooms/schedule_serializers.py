@@ -175,29 +175,39 @@ class BlockCreateSerializer(StrictSerializer):
 class DaysQuery(StrictSerializer):
     """A range of local days, both included."""
 
-    startDate = DayField(source="start_date", required=False)
-    endDate = DayField(source="end_date", required=False)
+    startDate = DayField(source="start_date", required=False, help_text="The first local day.")
+    endDate = DayField(source="end_date", required=False, help_text="The last local day, itself included.")
 
 
 class PartyQuery(StrictSerializer):
     """For whom and for how long; what is left out is the room's own."""
 
-    guests = QueryNumberField(min_value=1, max_value=1000, required=False)
-    durationMinutes = QueryNumberField(
-        source="duration_minutes", min_value=5, max_value=DAY_MINUTES, required=False
+    guests = QueryNumberField(
+        min_value=1, max_value=1000, required=False, help_text="Left out, as few as the room takes."
     )
-    mode = serializers.ChoiceField(Mode.values, required=False)
+    durationMinutes = QueryNumberField(
+        source="duration_minutes",
+        min_value=5,
+        max_value=DAY_MINUTES,
+        required=False,
+        help_text="Left out, each that the room has.",
+    )
+    mode = serializers.ChoiceField(
+        Mode.values, required=False, help_text="Left out, the room's only one, else `private`."
+    )
 
 
 class SlotsQuery(PartyQuery):
-    startDate = DayField(source="start_date")
-    endDate = DayField(source="end_date")
-    room = serializers.CharField(required=False, max_length=100)
+    startDate = DayField(source="start_date", help_text="The first local day.")
+    endDate = DayField(source="end_date", help_text="The last local day, itself included: 62 days at most.")
+    room = serializers.CharField(
+        required=False, max_length=100, help_text="By id, `bt-` id or slug; left out, all active rooms."
+    )
 
 
 class ExplainQuery(PartyQuery):
-    room = serializers.CharField(max_length=100)
-    start = QueryInstantField()
+    room = serializers.CharField(max_length=100, help_text="By id, `bt-` id or slug.")
+    start = QueryInstantField(help_text="The time that is asked about.")
 
 
 class BlockListQuery(PageQuery, DaysQuery):

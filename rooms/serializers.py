@@ -114,18 +114,42 @@ class RoomSerializer(StrictSerializer):
     modes = serializers.ListField(
         child=serializers.ChoiceField(Mode.values), min_length=1, max_length=2, required=False
     )
-    seats = WholeNumberField(min_value=1, max_value=10_000, allow_null=True, required=False)
+    seats = WholeNumberField(
+        min_value=1, max_value=10_000, allow_null=True, required=False, help_text="Of a shared session."
+    )
     durations = serializers.ListField(
         child=MinutesField(5), min_length=1, max_length=MAX_LIST, required=False
     )
-    slotIntervalMinutes = MinutesField(5, source="slot_interval_minutes", required=False)
-    bufferBeforeMinutes = MinutesField(source="buffer_before_minutes", required=False)
-    bufferAfterMinutes = MinutesField(source="buffer_after_minutes", required=False)
-    minNoticeMinutes = MinutesField(most=YEAR_MINUTES, source="min_notice_minutes", required=False)
-    maxDaysAhead = WholeNumberField(source="max_days_ahead", min_value=1, max_value=730, required=False)
+    slotIntervalMinutes = MinutesField(
+        5,
+        source="slot_interval_minutes",
+        required=False,
+        help_text="Local time between the starts, from each opening. Left out: the shortest duration with its buffers.",
+    )
+    bufferBeforeMinutes = MinutesField(
+        source="buffer_before_minutes", required=False, help_text="Part of the time that a session takes."
+    )
+    bufferAfterMinutes = MinutesField(
+        source="buffer_after_minutes", required=False, help_text="Part of the time that a session takes."
+    )
+    minNoticeMinutes = MinutesField(
+        most=YEAR_MINUTES,
+        source="min_notice_minutes",
+        required=False,
+        help_text="The least time between booking and start.",
+    )
+    maxDaysAhead = WholeNumberField(
+        source="max_days_ahead",
+        min_value=1,
+        max_value=730,
+        required=False,
+        help_text="Local days, the last included.",
+    )
     guests = GuestsRangeSerializer(required=False)
     pricing = PricingSerializer(required=False)
-    holdMinutes = MinutesField(1, source="hold_minutes", required=False)
+    holdMinutes = MinutesField(
+        1, source="hold_minutes", required=False, help_text="How long a hold keeps the time."
+    )
     cancellationPolicy = PolicyEntrySerializer(
         source="cancellation_policy", many=True, max_length=MAX_LIST, required=False
     )
@@ -170,7 +194,7 @@ class RoomChangeSerializer(RoomDetailSerializer):
 
 
 class RoomListQuery(PageQuery):
-    active = QueryFlagField(required=False)
+    active = QueryFlagField(required=False, help_text="Only those on offer, or only those taken off.")
     schedule = ScheduleFilterField(required=False, help_text="By id or handle.")
     mode = serializers.ChoiceField(Mode.values, required=False, help_text="Rooms that may be booked so.")
     search = serializers.CharField(

@@ -93,7 +93,7 @@ class DeliverySerializer(StrictSerializer):
 
 
 class DeliveryListQuery(PageQuery):
-    status = serializers.ChoiceField(DeliveryStatus.values, required=False)
+    status = serializers.ChoiceField(DeliveryStatus.values, required=False, help_text="One of them.")
 
 
 class EventSerializer(StrictSerializer):

@@ -75,7 +75,7 @@ class Me(OrganizationViewSet):
         "readMe",
         tag="Account",
         summary="Read the key's own account",
-        description="The key's organization, plan, scopes and rate limit. Any key may ask.",
+        description="The key's organization, plan, scopes and rate limit.",
         answers={200: MeSerializer},
     )
     def retrieve(self, request: Any) -> Response:

@@ -23,7 +23,7 @@ USERNAME = "A schedule's handle, or the organization's slug for any of its sched
 class FreeTimesQuery(StrictSerializer):
     username = serializers.CharField(max_length=100, help_text=USERNAME)
     slug = serializers.CharField(max_length=100, help_text="The room's slug, integer id or `bt-` id.")
-    startDate = DayField(source="start_date")
+    startDate = DayField(source="start_date", help_text="The first local day.")
     endDate = DayField(source="end_date", help_text="Itself included.")
     duration = QueryNumberField(
         min_value=LEAST_MINUTES,

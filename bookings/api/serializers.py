@@ -100,7 +100,9 @@ class PriceSerializer(StrictSerializer):
     deposit = serializers.IntegerField()
     paid = serializers.IntegerField()
     refunded = serializers.IntegerField()
-    due = serializers.IntegerField()
+    due = serializers.IntegerField(
+        help_text="Total less paid plus refunded, never below 0; 0 when cancelled or expired."
+    )
     lines = PriceLineSerializer(many=True)
 
 
@@ -137,11 +139,17 @@ class BookingSerializer(StrictSerializer):
     metadata = MetadataField(required=False)
     source = serializers.ChoiceField(Source.values, read_only=True)  # type: ignore[assignment]
     manageUrl = serializers.CharField(read_only=True, help_text="For keys with bookings:write only.")
-    holdExpiresAt = InstantField(read_only=True, allow_null=True)
+    holdExpiresAt = InstantField(read_only=True, allow_null=True, help_text="When a hold runs out.")
     canceledAt = InstantField(read_only=True, allow_null=True)
     cancelReason = serializers.CharField(read_only=True, allow_null=True)
-    rescheduledFrom = serializers.UUIDField(read_only=True, allow_null=True)
-    rescheduledTo = serializers.UUIDField(read_only=True, allow_null=True)
+    rescheduledFrom = serializers.UUIDField(
+        read_only=True,
+        allow_null=True,
+        help_text="The booking whose place this one took, by the Booking API.",
+    )
+    rescheduledTo = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="The booking that took the place of this one."
+    )
     createdAt = InstantField(read_only=True)
     updatedAt = InstantField(read_only=True)
 
@@ -162,12 +170,16 @@ class BookingListQuery(PageQuery):
     customer = KeyField(required=False, help_text="By id.")
     email = serializers.EmailField(required=False, max_length=254, help_text="The customer's, in any case.")
     reference = serializers.CharField(required=False, max_length=20, help_text="In any case.")
-    source = serializers.ChoiceField(Source.values, required=False)  # type: ignore[assignment]
+    source = serializers.ChoiceField(  # type: ignore[assignment]
+        Source.values, required=False, help_text="Where it was made."
+    )
     updatedSince = QueryInstantField(source="updated_since", required=False, help_text="Itself included.")
     search = serializers.CharField(
         required=False, max_length=200, help_text="What a name, email, phone or reference begins with."
     )
-    ordering = serializers.ChoiceField(list(ORDERINGS), default="-start")
+    ordering = serializers.ChoiceField(
+        list(ORDERINGS), default="-start", help_text="With `-` in front, the latest first."
+    )
 
     def validate_status(self, value: str) -> list[str]:
         asked = value.split(",")
@@ -190,5 +202,11 @@ class BookingListQuery(PageQuery):
 
 
 class CancelQuery(StrictSerializer):
-    refund = serializers.ChoiceField(["policy", "full", "none"], default="policy")
-    reason = serializers.CharField(required=False, max_length=500)
+    refund = serializers.ChoiceField(
+        ["policy", "full", "none"],
+        default="policy",
+        help_text="By the booking's cancellation policy, all that was paid, or nothing.",
+    )
+    reason = serializers.CharField(
+        required=False, max_length=500, help_text="Kept with the booking as `cancelReason`."
+    )

@@ -160,7 +160,10 @@ class Bookings(OrganizationViewSet):
         "cancelBooking",
         tag=BOOKINGS,
         summary="Cancel a booking",
-        description="Cancelling again answers the same and changes nothing.",
+        description=(
+            "Frees its time and gives back what `refund` says; the answer's `refund` tells what became of it. A hold "
+            "is freed likewise. Cancelling again answers the same and changes nothing."
+        ),
         query=CancelQuery,
         answers={200: BookingSerializer},
         errors={**NO_SUCH_BOOKING, 409: STATE_REFUSAL},

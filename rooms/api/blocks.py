@@ -89,6 +89,7 @@ class Blocks(OrganizationViewSet):
         "readBlock",
         tag=SCHEDULES,
         summary="Read a block",
+        description="Without the bookings that stayed in its time: these are told once, when it is made.",
         answers={200: BlockSerializer},
         errors=NO_SUCH_BLOCK,
     )

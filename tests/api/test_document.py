@@ -70,6 +70,7 @@ def test_every_operation_is_told_in_words(name: str) -> None:
     assert set(operation["tags"]) <= {tag["name"] for tag in document()["tags"]}
     for response in map(resolved, operation["responses"].values()):
         assert response["description"]
+    assert [each["name"] for each in operation.get("parameters", []) if not each.get("description")] == []
 
 
 @pytest.mark.parametrize("name", OPERATIONS)
@@ -77,6 +78,7 @@ def test_every_operation_names_its_scope_and_its_errors(name: str) -> None:
     operation = operations()[name]
     for scheme in operation.get("security", []):
         assert set(scheme["apiKey"]) <= set(SCOPES)
+        assert all(f"`{scope}`" in operation["description"] for scope in scheme["apiKey"])
     for status, response in operation["responses"].items():
         if int(status) >= 400:
             examples = resolved(response)["content"][JSON]["examples"]
