@@ -22,9 +22,12 @@ from bookingflow.organizations.admin_base.shown import (
     lines,
     list_link,
     local_time,
+    page_link,
+    side_by_side,
     subject_link,
     table,
 )
+from bookingflow.organizations.admin_keys import KeyPages
 from bookingflow.organizations.audit import ActorKind
 from bookingflow.organizations.models import ApiKey, AuditEntry, Membership, Organization, Plan, Role
 from bookingflow.organizations.scopes import PRESETS
@@ -123,7 +126,7 @@ class MembershipAdmin(TenantAdmin):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(TenantAdmin):
+class ApiKeyAdmin(KeyPages):
     """Never the secret: that is stored nowhere."""
 
     subject_type = "api_key"
@@ -143,14 +146,22 @@ class ApiKeyAdmin(TenantAdmin):
         "last_used",
         "expires",
         "revoked",
+        "what_next",
         "trails",
     )
-    nothing_yet = "A key is made with manage.py create_api_key."
+    nothing_yet = "An owner makes a key here, or the operator with manage.py create_api_key."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         read_at = Func(function="clock_timestamp", output_field=DateTimeField())
         keys: QuerySet[Any] = super().get_queryset(request).defer("secret_hash").annotate(read_at=read_at)
         return keys
+
+    @admin.display(description="Owners may")
+    def what_next(self, row: ApiKey) -> SafeString | str:
+        if row.revoked_at is not None:
+            return EMPTY
+        pages = {"Rotate it": "organizations_apikey_rotate", "Revoke it": "organizations_apikey_revoke"}
+        return side_by_side([page_link(page, row.pk, text) for text, page in pages.items()])
 
     @admin.display(description="Public part")
     def prefix(self, row: ApiKey) -> str:

@@ -1,6 +1,6 @@
 """Whose rows a signed-in person may see, and whose they may change: by membership, not by Django's permissions."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
@@ -39,15 +39,27 @@ class Reach:
     def edits(self, organization_id: UUID) -> bool:
         return self.everything or self.roles.get(organization_id) in EDITORS
 
+    def owns_somewhere(self) -> bool:
+        return self.everything or Role.OWNER in self.roles.values()
+
+    def owns(self, organization_id: UUID) -> bool:
+        return self.everything or self.roles.get(organization_id) == Role.OWNER
+
     def seen(self, rows: QuerySet[M], path: str) -> QuerySet[M]:
         """Of these rows those that may be seen; `path` leads from a row to its organization."""
         return rows if self.everything else rows.filter(**{f"{path}__in": list(self.roles)})
 
     def edited_organizations(self) -> QuerySet[Organization]:
+        return self._where(EDITORS)
+
+    def owned_organizations(self) -> QuerySet[Organization]:
+        return self._where({Role.OWNER})
+
+    def _where(self, roles: Collection[str]) -> QuerySet[Organization]:
         if self.everything:
             return Organization.objects.all()
-        edited = [organization for organization, role in self.roles.items() if role in EDITORS]
-        return Organization.objects.filter(pk__in=edited)
+        those = [organization for organization, role in self.roles.items() if role in roles]
+        return Organization.objects.filter(pk__in=those)
 
 
 def reach_of(request: HttpRequest) -> Reach:

@@ -53,7 +53,12 @@ def _day(at: datetime) -> str:
 
 def link(page: str, key: object, text: object) -> SafeString:
     """To the page of one row; `page` is `rooms_room`."""
-    url = reverse(f"admin:{page}_change", args=[key])
+    return page_link(f"{page}_change", key, text)
+
+
+def page_link(page: str, key: object, text: object) -> SafeString:
+    """To whichever page of one row: `organizations_apikey_rotate`."""
+    url = reverse(f"admin:{page}", args=[key])
     return format_html('<a href="{}" class="text-link">{}</a>', url, text)
 
 
