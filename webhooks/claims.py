@@ -53,13 +53,23 @@ class Parcel:
 
 
 def claim_for_endpoints(
-    *, places: int, per_organization: int, allowances: Mapping[UUID, int]
+    *,
+    places: int,
+    per_organization: int,
+    allowances: Mapping[UUID, int],
+    slow_per_organization: int = 1_000_000,
 ) -> list[Parcel]:
-    """At most `places`. `allowances`: how many an endpoint may have under way, where that isn't the usual number."""
+    """At most `places`. `allowances`: how many an endpoint may have under way, where that isn't the usual number.
+
+    An organization may have `per_organization` under way, and beside those as many as `slow_per_organization` that have
+    been waiting for their answer for over a second.
+    """
     return _claimed(
         _FOR_ENDPOINTS,
         places=places,
         per_organization=per_organization,
+        slow_per_organization=slow_per_organization,
+        slow_seconds=pace.SLOW_SECONDS,
         paced=list(allowances.keys()),
         paces=list(allowances.values()),
         at_first=pace.AT_FIRST,
@@ -142,7 +152,9 @@ head AS (
     SELECT queued.id, queued.next_attempt_at, open_lane.id AS endpoint_id, open_lane.organization_id,
         open_lane.allowed, event.subject_id, event.sequence,
         jsonb_array_length(queued.attempts) = queued.attempts_before AS is_first,
-        coalesce(queued.leased_until > (SELECT now FROM moment), false) AS is_leased
+        coalesce(queued.leased_until > (SELECT now FROM moment), false) AS is_leased,
+        queued.leased_until - make_interval(secs => %(lease_seconds)s - %(slow_seconds)s)
+            <= (SELECT now FROM moment) AS is_slow
     FROM open_lane
     CROSS JOIN LATERAL (
         SELECT delivery.* FROM webhooks_delivery AS delivery
@@ -154,7 +166,8 @@ head AS (
 marked AS (
     SELECT *,
         count(*) FILTER (WHERE is_leased) OVER (PARTITION BY endpoint_id) AS endpoint_busy,
-        count(*) FILTER (WHERE is_leased) OVER (PARTITION BY organization_id) AS organization_busy,
+        count(*) FILTER (WHERE is_leased AND NOT is_slow) OVER (PARTITION BY organization_id) AS organization_busy,
+        count(*) FILTER (WHERE is_leased AND is_slow) OVER (PARTITION BY organization_id) AS organization_slow,
         row_number() OVER (
             PARTITION BY endpoint_id, subject_id, is_first ORDER BY sequence, next_attempt_at
         ) AS in_subject
@@ -168,7 +181,7 @@ fair AS (
     SELECT id, next_attempt_at,
         organization_busy
             + row_number() OVER (PARTITION BY organization_id ORDER BY turn, next_attempt_at) AS turn
-    FROM ready WHERE turn <= allowed
+    FROM ready WHERE turn <= allowed AND organization_slow < %(slow_per_organization)s
 ),
 chosen AS (
     SELECT id FROM fair WHERE turn <= %(per_organization)s ORDER BY turn, next_attempt_at LIMIT %(places)s

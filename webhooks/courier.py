@@ -6,6 +6,7 @@ The drain's own thread alone talks to the database about deliveries; this one ne
 import asyncio
 import logging
 import queue
+import resource
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -26,6 +27,7 @@ from webhooks.results import Result
 from webhooks.secrets import valid_secrets
 
 CONSUMERS_AT_ONCE = 4
+OPEN_FILES = 4096
 
 logger = logging.getLogger(__name__)
 
@@ -97,6 +99,7 @@ class Courier:
 
     def _start_loop(self) -> None:
         if self._thread is None:
+            _allow_open_files()
             self._thread = threading.Thread(target=self._run, name="webhook-courier", daemon=True)
             self._thread.start()
 
@@ -154,6 +157,15 @@ async def _post(client: GuardedClient, parcel: Parcel) -> Answer:
         body=parcel.body,
         secrets=valid_secrets(parcel, at=parcel.claimed_at),
     )
+
+
+def _allow_open_files() -> None:
+    """Some systems allow a process 256 at first, and each request takes one."""
+    present, at_most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if at_most == resource.RLIM_INFINITY else min(OPEN_FILES, at_most)
+    if present != resource.RLIM_INFINITY and present < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, at_most))
 
 
 def _failed(error: str) -> Answer:

@@ -12,13 +12,15 @@ from django.conf import settings
 from webhooks.claims import Parcel, claim_for_consumers, claim_for_endpoints, give_back
 from webhooks.courier import CONSUMERS_AT_ONCE, Courier
 from webhooks.fanout import place_events
-from webhooks.pace import Pace
+from webhooks.pace import SLOW_SECONDS, Pace
 from webhooks.results import record_results
 from webhooks.sending_again import continue_replays
 
 PLACES = 300
+# Requests that have been waiting for over a second have places of their own: they cost next to nothing.
+PLACES_FOR_SLOW = 600
 # So one organization's hanging endpoints leave half of the places to the others.
-PLACES_PER_ORGANIZATION = PLACES // 2
+SHARE = 2
 RUN_SECONDS = 30.0
 # How soon what is new gets noticed while something is under way and nothing comes back.
 TICK_SECONDS = 0.1
@@ -83,13 +85,17 @@ class _Drain:
 
     def _for_endpoints(self) -> list[Parcel]:
         under_way = self._courier.to_endpoints()
-        places = PLACES - len(under_way)
-        if not places:
+        slow = sum(seconds > SLOW_SECONDS for _, seconds in under_way)
+        places = min(PLACES - (len(under_way) - slow), PLACES + PLACES_FOR_SLOW - len(under_way))
+        if places <= 0:
             return []
         winding_down = time.monotonic() >= self._winding_down_at
         allowances = self._pace.allowances(under_way, winding_down=winding_down)
         return claim_for_endpoints(
-            places=places, per_organization=PLACES_PER_ORGANIZATION, allowances=allowances
+            places=places,
+            per_organization=PLACES // SHARE,
+            slow_per_organization=PLACES_FOR_SLOW // SHARE,
+            allowances=allowances,
         )
 
     def _for_consumers(self) -> list[Parcel]:

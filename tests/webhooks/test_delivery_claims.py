@@ -146,6 +146,16 @@ def test_no_organization_has_more_than_its_share(organization: Organization) -> 
     assert len(claim(per_organization=8)) == 1
 
 
+def test_what_hangs_on_is_counted_apart(organization: Organization) -> None:
+    make_backlog(organization, events=2, endpoints=5)
+    assert len(claim(per_organization=6)) == 6
+    clock.shift = timedelta(seconds=2)
+    assert len(claim(per_organization=2)) == 2
+    hanging = {"places": 100, "per_organization": 100, "allowances": {}}
+    assert claim_for_endpoints(slow_per_organization=6, **hanging) == []
+    assert len(claim_for_endpoints(slow_per_organization=7, **hanging)) == 2
+
+
 def test_what_is_due_later_is_left(organization: Organization) -> None:
     make_backlog(organization, events=1)
     Delivery.objects.update(next_attempt_at=clock.now() + timedelta(seconds=30))

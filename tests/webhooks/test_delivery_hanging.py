@@ -11,10 +11,10 @@ from django.db import connection
 from pytest_django import Settings
 
 from bookingflow.organizations.models import Organization
-from tests.builders import make_endpoint, make_event
+from tests.builders import make_endpoint, make_event, make_organization
 from tests.processes import wait_until
 from tests.receiver import Receiver, Reply
-from webhooks.delivery import drain
+from webhooks.delivery import PLACES, drain
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
 from webhooks.pace import AT_FIRST, AT_MOST
 
@@ -90,3 +90,21 @@ def test_at_the_end_of_its_time_a_drain_serves_whoever_answers_and_leaves_the_re
     left = Delivery.objects.filter(endpoint__url=receiver.url("/hangs"), attempts=[])
     assert left.count() == 5 - AT_FIRST
     assert Endpoint.objects.filter(failing_since__isnull=False).count() == 1
+
+
+def test_hundreds_of_hanging_endpoints_of_one_organization_delay_neither_its_others_nor_anybody_else(
+    organization: Organization, receiver: Receiver, settings: Settings
+) -> None:
+    settings.WEBHOOK_TIMEOUT = 30.0
+    receiver.answer("/hangs", Reply(hang=True))
+    hanging = [make_endpoint(organization, url=receiver.url("/hangs"))[0] for _ in range(PLACES // 2 + 10)]
+    make_event(organization)
+    with draining(run_seconds=40.0):
+        receiver.wait_for(len(hanging), "/hangs", seconds=20)
+        for venue, path in ((organization, "/own"), (make_organization(), "/other")):
+            make_endpoint(venue, url=receiver.url(path))
+            make_event(venue)
+            receiver.wait_for(1, path, seconds=15)
+        assert receiver.at_once("/hangs") >= len(hanging)
+        receiver.answer("/hangs", Reply())
+        receiver.let_go()
