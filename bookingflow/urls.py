@@ -8,6 +8,7 @@ from bookingflow.api.views import Me, nothing_here
 from bookings.api.customers import Customers
 from bookings.api.payments import Payments
 from bookings.api.scheduling import Appointments, Availability
+from bookings.api.stripe_webhook import stripe_webhook
 from bookings.api.venue import Bookings
 from rooms.api import Blocks, Catalog, Rooms, Schedules
 from webhooks.api import Deliveries, Endpoints, Events
@@ -88,5 +89,6 @@ urlpatterns = [
     path("api/v1/", include(venue_api)),
     path("api/", include(booking_api)),
     re_path(r"^api/", nothing_here),
+    path("webhooks/stripe", stripe_webhook),
     path("admin/", admin.site.urls),
 ]

@@ -23,6 +23,7 @@ SETTINGS: Final[dict[str, Any]] = {
         "ModeEnum": "rooms.models.Mode.values",
         "PlanEnum": "bookingflow.organizations.models.Plan.values",
         "MethodEnum": "bookings.payments.models.Method.values",
+        "PaymentStatusEnum": "bookings.payments.models.PaymentStatus.values",
         "OfflineMethodEnum": "bookings.api.payment_serializers.OFFLINE_METHODS",
         "ReasonCodeEnum": "rooms.availability.ReasonCode",
         "WeekdayEnum": "rooms.hours.WEEKDAYS",

@@ -10,18 +10,19 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, OperationalError, connection, transaction
 from django.db.models.functions import Now
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from bookingflow.api import unit_of_work
 from bookingflow.api.authentication import caller_key
+from bookingflow.api.elsewhere import Elsewhere, Step, go_on
 from bookingflow.api.errors import error_response, request_id_of
 from bookingflow.api.models import StoredAnswer
 from bookingflow.lib import crypto, json, redis
@@ -36,7 +37,7 @@ KEPT_HEADERS = ("Location", "ETag")
 _BARE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
 _QUOTED = re.compile(r'"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\]){1,255})"\Z')
 
-Handler = Callable[..., Response]
+Handler = Callable[..., Any]
 
 
 def mutation(handler: Handler) -> Handler:
@@ -60,13 +61,15 @@ def asks_elsewhere(handler: Handler) -> Handler:
     def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
         key = key_of(request)
         if key is None:
-            return handler(view, request, *args, **kwargs)
+            plain: Response = handler(view, request, *args, **kwargs)
+            return plain
         print_ = fingerprint(request)
         if (kept := unit_of_work.run(lambda: _kept_answer(request, key, print_))) is not None:
             return kept
         with _marked(caller_key(request).organization_id, key):
-            response = _answered(request, lambda: handler(view, request, *args, **kwargs))
-            return unit_of_work.run(lambda: _answer_once(request, key, print_, lambda: response))
+            response: Response = _answered(request, lambda: handler(view, request, *args, **kwargs))
+            first: Response = unit_of_work.run(lambda: _answer_once(request, key, print_, lambda: response))
+            return first
 
     run.asks_elsewhere = True  # type: ignore[attr-defined]
     return run
@@ -95,14 +98,18 @@ def _unit_of_work(handler: Handler, *, needs_key: bool) -> Handler:
         key = key_of(request)
         if key is None and needs_key:
             raise InvalidRequest.of(Fault(HEADER, "This header is required.", "required"))
+        work = partial(handler, view, request, *args, **kwargs)
         if key is None:
-            return unit_of_work.run(lambda: handler(view, request, *args, **kwargs))
+            return go_on(request, unit_of_work.run(work), unit_of_work.run)
         print_ = fingerprint(request)
 
-        def once() -> Response:
-            return _answer_once(request, key, print_, lambda: handler(view, request, *args, **kwargs))
+        def in_one(step: Step) -> Any:
+            return unit_of_work.run(lambda: _answer_once(request, key, print_, step))
 
-        return unit_of_work.run(once)
+        try:
+            return go_on(request, in_one(work), in_one)
+        finally:
+            _let_go(request, key)
 
     run.is_unit_of_work = True  # type: ignore[attr-defined]
     return run
@@ -132,10 +139,21 @@ def fingerprint(request: Request) -> bytes:
     return hashlib.sha256("\n".join(parts).encode() + b"\n" + body).digest()
 
 
-def _answer_once(request: Request, key: str, print_: bytes, work: Callable[[], Response]) -> Response:
+def attempt_of(request: Request) -> tuple[bytes, bytes] | None:
+    """What names a keyed request in what it leaves behind: of its key, and of itself. None without a key."""
+    key = key_of(request)
+    if key is None:
+        return None
+    return _digest(caller_key(request).organization_id, key), fingerprint(request)
+
+
+def _answer_once(request: Request, key: str, print_: bytes, work: Step) -> Any:
     if (kept := _kept_answer(request, key, print_)) is not None:
         return kept
     response = _answered(request, transaction.atomic()(work))
+    if isinstance(response, Elsewhere):
+        _hold(request, key)
+        return response
     if response.status_code < 500 and response.status_code not in NEVER_KEPT:
         _store(caller_key(request).organization_id, key, print_, response)
     return response
@@ -152,7 +170,7 @@ def _kept_answer(request: Request, key: str, print_: bytes) -> Response | None:
     return None if stored is None else _replay(stored, print_)
 
 
-def _answered(request: Request, work: Callable[[], Response]) -> Response:
+def _answered(request: Request, work: Step) -> Any:
     """What `work` answers, a refusal too."""
     try:
         return work()
@@ -165,13 +183,32 @@ def _answered(request: Request, work: Callable[[], Response]) -> Response:
 
 
 def _lock(organization_id: UUID, key: str) -> None:
-    digest = hashlib.sha256(organization_id.bytes + key.encode()).digest()
+    if not _advisory("pg_try_advisory_xact_lock", organization_id, key):
+        raise IdempotencyInProgress
+
+
+def _hold(request: Request, key: str) -> None:
+    """Beyond the transaction, until another server has answered: the connection holds it, and ends with its process."""
+    if not getattr(request._request, "_holds_key", False):  # the step may have been tried again
+        held = _advisory("pg_try_advisory_lock", caller_key(request).organization_id, key)
+        request._request._holds_key = held  # type: ignore[attr-defined]
+
+
+def _let_go(request: Request, key: str) -> None:
+    if getattr(request._request, "_holds_key", False):
+        with suppress(DatabaseError):  # a connection that was lost has let go by itself
+            _advisory("pg_advisory_unlock", caller_key(request).organization_id, key)
+
+
+def _advisory(function: str, organization_id: UUID, key: str) -> bool:
+    number = int.from_bytes(_digest(organization_id, key)[:8], "big", signed=True)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest[:8], "big", signed=True)]
-        )
-        if not cursor.fetchone()[0]:
-            raise IdempotencyInProgress
+        cursor.execute(f"SELECT {function}(%s)", [number])
+        return bool(cursor.fetchone()[0])
+
+
+def _digest(organization_id: UUID, key: str) -> bytes:
+    return hashlib.sha256(organization_id.bytes + key.encode()).digest()
 
 
 def _store(organization_id: UUID, key: str, print_: bytes, response: Response) -> None:

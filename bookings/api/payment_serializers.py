@@ -8,6 +8,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from bookingflow.api.fields import MAX_MINOR, InstantField, TextField, WholeNumberField
 from bookingflow.api.serializers import StrictSerializer
 from bookings.api.serializers import NO_CARDS
+from bookings.payments import stripe
 from bookings.payments.models import Method, PaymentStatus, Provider, RefundStatus
 from rooms.serializers import PolicyEntrySerializer
 
@@ -42,12 +43,16 @@ class PaymentCreateSerializer(StrictSerializer):
     note = TextField(max_length=MAX_TEXT, allow_blank=True, required=False)
 
     def validate_method(self, value: str) -> Method:
-        if value == Method.STRIPE:
+        if value == Method.STRIPE and not stripe.is_set_up():
             raise ValidationError(NO_CARDS, code="not_configured")
         return Method(value)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if "amount_minor" not in attrs:
+        if attrs["method"] == Method.STRIPE:
+            if "note" in attrs:
+                told = "Notes are for money taken elsewhere."
+                raise ValidationError({"note": [ErrorDetail(told, code="invalid")]})
+        elif "amount_minor" not in attrs:
             raise ValidationError({"amount": [ErrorDetail("This field is required.", code="required")]})
         return attrs
 

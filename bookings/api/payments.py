@@ -1,10 +1,12 @@
 """The money of a booking in the Venue API."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from bookingflow.api.elsewhere import Elsewhere
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.schema import operation
 from bookingflow.api.serializers import NoQuery, read_body, read_query
@@ -21,8 +23,14 @@ from bookings.api.payment_serializers import (
 from bookings.api.serializers import BookingSerializer
 from bookings.api.venue import NO_SUCH_BOOKING, STATE_REFUSAL, Bookings
 from bookings.payments.documents import payment_document, quote_document, refund_document
+from bookings.payments.models import Method
 
 PAYMENTS = "Payments"
+PAYMENT_OR_BOOKING = PolymorphicProxySerializer(
+    component_name="PaymentOrBooking",
+    serializers=[PaymentSerializer, BookingSerializer],
+    resource_type_field_name=None,
+)
 
 
 class Payments(Bookings):
@@ -46,37 +54,43 @@ class Payments(Bookings):
         keyed=True,
     )
     @mutation
-    def confirm(self, request: Request, identifier: str) -> Response:
+    def confirm(self, request: Request, identifier: str) -> Response | Elsewhere:
         read_query(NoQuery, request)
         booking = queries.find_booking(self.organization, identifier)
-        confirmed = services.confirm_booking(
-            organization=self.organization,
-            actor=self.actor,
-            booking_id=booking.pk,
-            **read_body(ConfirmSerializer, request),
-        )
-        return self.answer(confirmed)
+        asked = read_body(ConfirmSerializer, request)
+        it: dict[str, Any] = {
+            "organization": self.organization,
+            "actor": self.actor,
+            "booking_id": booking.pk,
+        }
+        return self.after_calling_off(booking, lambda: self.answer(services.confirm_booking(**it, **asked)))
 
     @operation(
         "recordPayment",
         tag=PAYMENTS,
-        summary="Record money that was taken elsewhere",
-        description="Up to what is due; on bookings that are confirmed, completed or a no-show.",
+        summary="Record money that was taken elsewhere, or begin a card payment",
+        description=(
+            "Up to what is due; on bookings that are confirmed, completed or a no-show. Answers with the payment. "
+            "`method: stripe` begins a card payment of all that is due, or of `amount`, and answers with the booking, "
+            "its `payment.clientSecret` there as in a hold."
+        ),
         body=PaymentCreateSerializer,
-        answers={201: PaymentSerializer},
+        answers={201: PAYMENT_OR_BOOKING},
         errors={**NO_SUCH_BOOKING, 409: f"{STATE_REFUSAL} Or nothing is due."},
         keyed=True,
     )
     @mutation
-    def pay(self, request: Request, identifier: str) -> Response:
+    def pay(self, request: Request, identifier: str) -> Response | Elsewhere:
         read_query(NoQuery, request)
         found = queries.find_booking(self.organization, identifier)
-        booking, payment = services.record_payment(
-            organization=self.organization,
-            actor=self.actor,
-            booking_id=found.pk,
-            **read_body(PaymentCreateSerializer, request),
-        )
+        asked = read_body(PaymentCreateSerializer, request)
+        it: dict[str, Any] = {"organization": self.organization, "actor": self.actor, "booking_id": found.pk}
+        if asked["method"] is Method.STRIPE:
+            amount = asked.get("amount_minor")
+            return self.begin(
+                *services.begin_balance_by_card(**it, amount_minor=amount, attempt=self.attempt)
+            )
+        booking, payment = services.record_payment(**it, **asked)
         return self.created(payment_document(payment, booking.currency), path_of(booking.pk))
 
     @operation(

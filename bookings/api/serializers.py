@@ -20,6 +20,8 @@ from bookingflow.api.serializers import StrictSerializer
 from bookingflow.lib.references import is_reference, normalised_reference
 from bookings.lifecycle import Status
 from bookings.models import Source
+from bookings.payments import stripe
+from bookings.payments.models import Method, PaymentStatus, Provider
 from bookings.queries import ORDERINGS
 from rooms.fields import RoomFilterField, ScheduleFilterField
 from rooms.models import Mode
@@ -73,7 +75,7 @@ class BookingCreateSerializer(StrictSerializer):
     payment = serializers.ChoiceField(PAYMENTS, default="none")
 
     def validate_payment(self, value: str) -> str:
-        if value == "stripe":
+        if value == "stripe" and not stripe.is_set_up():
             raise serializers.ValidationError(NO_CARDS, code="not_configured")
         return value
 
@@ -106,6 +108,27 @@ class PriceSerializer(StrictSerializer):
     lines = PriceLineSerializer(many=True)
 
 
+class PaymentOfBookingSerializer(StrictSerializer):
+    """The newest payment that isn't cancelled. Of a card payment `clientSecret` is what Stripe's own form pays with:
+    it is in the answer that begins the payment alone."""
+
+    not_always = frozenset({"method", "clientSecret", "publishableKey", "stripeAccount"})
+
+    provider = serializers.ChoiceField(Provider.values)
+    id = serializers.CharField(help_text="Stripe's `pi_…`, or the id of what was recorded.")
+    method = serializers.ChoiceField(
+        [method.value for method in Method if method is not Method.STRIPE], help_text="Of what was recorded."
+    )
+    clientSecret = serializers.CharField()
+    publishableKey = serializers.CharField(allow_null=True)
+    stripeAccount = serializers.CharField(
+        allow_null=True, help_text="Stripe.js has to be told it, where there is one."
+    )
+    amount = serializers.IntegerField()
+    currency = serializers.CharField()
+    status = serializers.ChoiceField(PaymentStatus.values)
+
+
 class RefundSerializer(StrictSerializer):
     amount = serializers.IntegerField()
     currency = serializers.CharField()
@@ -132,7 +155,7 @@ class BookingSerializer(StrictSerializer):
     guests = WholeNumberField(min_value=1, max_value=MAX_GUESTS, required=False)
     customer = CustomerChangeSerializer(required=False)
     price = PriceSerializer(read_only=True)
-    payment = serializers.DictField(read_only=True, allow_null=True)
+    payment = PaymentOfBookingSerializer(read_only=True, allow_null=True)
     refund = RefundSerializer(read_only=True, allow_null=True)
     cancellationPolicy = PolicyEntrySerializer(many=True, read_only=True)
     notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)

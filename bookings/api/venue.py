@@ -1,5 +1,6 @@
 """Bookings in the Venue API."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -9,17 +10,21 @@ from rest_framework.response import Response
 
 from bookingflow.api.authentication import caller_key
 from bookingflow.api.conditional import IfMatch, etag_of
-from bookingflow.api.idempotency import mutation
+from bookingflow.api.elsewhere import Elsewhere
+from bookingflow.api.idempotency import attempt_of, mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
+from bookingflow.lib.transactions import rehearsed
 from bookingflow.organizations.scopes import covers
 from bookings import queries, services
 from bookings.api.serializers import BookingCreateSerializer, BookingListQuery, BookingSerializer, CancelQuery
 from bookings.documents import booking_document, manage_url
-from bookings.models import Booking, Source
+from bookings.lifecycle import Status
+from bookings.models import Booking, Payment, Source
+from bookings.payments import errands, stripe
 
 BOOKINGS = "Bookings"
 NO_SUCH_BOOKING_OR_ROOM = {
@@ -76,7 +81,8 @@ class Bookings(OrganizationViewSet):
         summary="Create a booking",
         description=(
             "`payment: none` confirms at once, with the total due at the venue; `hold` keeps the time as `pending` "
-            "for the room's `holdMinutes`."
+            "for the room's `holdMinutes`; `stripe` does so too, and begins a card payment of the deposit, or of the "
+            "total where there is none. Once Stripe says that the money is there the booking is confirmed."
         ),
         body=BookingCreateSerializer,
         answers={201: BookingSerializer},
@@ -84,13 +90,58 @@ class Bookings(OrganizationViewSet):
         keyed=True,
     )
     @mutation
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response | Elsewhere:
         read_query(NoQuery, request)
         asked = read_body(BookingCreateSerializer, request)
-        hold = asked.pop("payment") == "hold"
-        booking = services.book_room(
-            organization=self.organization, actor=self.actor, source=Source.API, hold=hold, **asked
+        wanted: dict[str, Any] = {
+            "organization": self.organization,
+            "actor": self.actor,
+            "source": Source.API,
+        }
+        match asked.pop("payment"):
+            case "stripe":
+                booking, payment = services.hold_for_card(attempt=self.attempt, **wanted, **asked)
+                return self.begin(booking, payment) if payment else self.made(booking)
+            case payment:
+                return self.made(services.book_room(hold=payment == "hold", **wanted, **asked))
+
+    @property
+    def attempt(self) -> services.Attempt | None:
+        found = attempt_of(self.request)
+        return services.Attempt(*found) if found else None
+
+    def begin(self, booking: Booking, payment: Payment) -> Elsewhere:
+        """The answer that begins a card payment. Should Stripe not be there, what was held for it is free again."""
+        it: dict[str, Any] = {
+            "organization": self.organization,
+            "actor": self.actor,
+            "payment_id": payment.pk,
+        }
+
+        def begun(intent: stripe.Intent) -> Response:
+            booking, _ = services.card_payment_begun(**it, stripe_id=intent.id)
+            answer = self.made(booking)
+            answer.data["payment"]["clientSecret"] = intent.client_secret
+            return answer
+
+        return Elsewhere(
+            ask=lambda: errands.begin(payment, booking),
+            then=begun,
+            otherwise=lambda: services.give_back_begun(**it),
         )
+
+    def after_calling_off(self, booking: Booking, end: Callable[[], Response]) -> Response | Elsewhere:
+        """A hold that waits for a card is ended once Stripe has cancelled the payment, for else it could still be
+        paid; where it was paid meanwhile, it counts as paid. What would be refused is refused before."""
+        payment = booking.payment_shown
+        if payment is None or not (payment.awaits_stripe and stripe.is_set_up()):
+            return end()
+        if queries.status_at(booking, clock.now()) is not Status.PENDING:
+            return end()
+        rehearsed(end)
+        return Elsewhere(ask=lambda: errands.call_off(payment), then=lambda _: end())
+
+    def made(self, booking: Booking) -> Response:
         answer = self.answer(booking, now=booking.created_at)
         answer.status_code, answer["Location"] = 201, f"/api/v1/bookings/{booking.pk}"
         return answer
@@ -171,10 +222,13 @@ class Bookings(OrganizationViewSet):
         conditional=True,
     )
     @mutation
-    def destroy(self, request: Request, identifier: str) -> Response:
+    def destroy(self, request: Request, identifier: str) -> Response | Elsewhere:
         asked = read_query(CancelQuery, request)
-        if_match = IfMatch(request)
         booking = queries.find_booking(self.organization, identifier)
+        return self.after_calling_off(booking, lambda: self._cancel(request, booking, asked))
+
+    def _cancel(self, request: Request, booking: Booking, asked: dict[str, Any]) -> Response:
+        if_match = IfMatch(request)
         canceled = services.cancel_booking(
             organization=self.organization,
             actor=self.actor,

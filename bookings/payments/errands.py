@@ -16,7 +16,7 @@ from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
 from bookingflow.organizations.audit import SYSTEM
 from bookings import services
-from bookings.models import Payment, Refund
+from bookings.models import Booking, Payment, Refund
 from bookings.payments import stripe
 from bookings.payments.models import OPEN, Provider, RefundStatus
 from bookings.payments.stripe import Intent, RefundSeen, StripeAway, StripeRefused
@@ -95,9 +95,18 @@ def look_after(payment: Payment) -> Payment | None:
     return settle(payment, intent)
 
 
+def begin(payment: Payment, booking: Booking) -> Intent:
+    """Raises what whoever wants to pay is told: ServiceUnavailable, InvalidRequest."""
+    try:
+        return stripe.begin_intent(payment, booking)
+    except stripe.StripeProblem as fault:
+        raise fault.told() from fault
+
+
 def call_off(payment: Payment) -> None:
     """Cancel at Stripe what is about to be given up; where it was paid meanwhile, it counts as paid. Out of reach, it
     is left to the sweep."""
+    payment = Payment.objects.select_related("booking__organization").get(pk=payment.pk)
     try:
         settle(payment, stripe.cancel_intent(payment))
     except (StripeAway, StripeRefused) as fault:

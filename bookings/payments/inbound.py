@@ -64,9 +64,8 @@ def _payment_of(event_type: str, shown: Mapping[str, Any]) -> Payment | None:
     intent = shown["id"] if of_intent else stripe.id_of(shown.get("payment_intent"))
     found = card.filter(stripe_id=intent).first() if intent else None
     if found is None and of_intent:  # told before our own call was answered
-        found = card.filter(
-            pk=stripe.uuid_or_none(stripe.read_intent(shown).our_payment), stripe_id=""
-        ).first()
+        ours = stripe.uuid_or_none(stripe.read_intent(shown).our_payment)
+        found = card.filter(pk=ours, stripe_id="").first() if ours is not None else None
     return found
 
 

@@ -135,6 +135,11 @@ class Payment(models.Model):
     def left_minor(self) -> int:
         return self.amount_minor - self.refunded_minor - self.reserved_minor
 
+    @property
+    def awaits_stripe(self) -> bool:
+        """Its money may still come, and nobody has given it up."""
+        return bool(self.stripe_id) and self.status in OPEN and not self.given_up
+
 
 class Refund(models.Model):
     """Of one payment. What was asked for at once and spans several payments shares one `act_id`: the id of the
