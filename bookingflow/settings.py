@@ -1,6 +1,7 @@
 """Settings, all from the environment. `.env.example` documents every one of them."""
 
 import warnings
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -21,6 +22,17 @@ env.read_env(str(BASE_DIR / ".env"), recurse=False)
 
 def _at_least(least: float) -> validate.Range:
     return validate.Range(min=least)
+
+
+def _networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [
+            ip_network(each.strip(), strict=False)
+            for each in env.str(name, default).split(",")
+            if each.strip()
+        ]
+    except ValueError as fault:
+        raise EnvError(f"{name}: addresses or networks, comma-separated: {fault}") from None
 
 
 def _retry_schedule() -> tuple[int, ...]:
@@ -134,6 +146,7 @@ try:
     RATE_LIMIT_KEY = _rate("RATE_LIMIT_KEY", "600/minute")
     RATE_LIMIT_ADDRESS = _rate("RATE_LIMIT_ADDRESS", "1200/minute")
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=_at_least(0))
+    METRICS_ALLOW = _networks("METRICS_ALLOW", "127.0.0.0/8,::1")
     SENTRY_DSN = env.str("SENTRY_DSN", "")
     LOG_FORMAT = env.str("LOG_FORMAT", "console")
     WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=_at_least(1))
@@ -175,6 +188,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "bookingflow.api.middleware.request_id",
+    "bookingflow.api.measuring.measured",
     "bookingflow.api.middleware.unread_bodies",
     "bookingflow.api.middleware.api_paths",
     "bookingflow.api.middleware.rate_limits",

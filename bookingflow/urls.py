@@ -5,6 +5,7 @@ from django.urls import include, path, re_path
 
 from bookingflow.api import document, health
 from bookingflow.api.views import Me, nothing_here
+from bookingflow.metrics import metrics
 from bookings.api.customers import Customers
 from bookings.api.payments import Payments
 from bookings.api.scheduling import Appointments, Availability
@@ -84,6 +85,7 @@ booking_api = [
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics),
     path("api/openapi.json", document.openapi_json),
     path("api/docs", document.docs_page),
     path("api/v1/", include(venue_api)),

@@ -117,7 +117,7 @@ PARAMETERS: Final = {
     "Idempotency-Key": "order-1042",
 }
 
-PREFLIGHT: Final = {
+PREFLIGHT: Final[dict[str, Any]] = {
     "operationId": "preflightCatalog",
     "tags": ["Catalog"],
     "summary": "Ask whether a page may read the catalog",

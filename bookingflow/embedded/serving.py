@@ -1,14 +1,16 @@
 """Web, worker and beat in service: supervised, with their servers looked after, announced once they answer."""
 
 import os
+import shutil
 import socket
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bookingflow.embedded import ports
+from bookingflow.embedded import location, ports
 from bookingflow.embedded.announcement import announcement
+from bookingflow.embedded.folders import private_dir
 from bookingflow.embedded.programs import programs
 from bookingflow.embedded.supervisor import Supervisor, say
 from bookingflow.embedded.users import Services
@@ -33,6 +35,7 @@ def serve(plan: Plan, listener: socket.socket, services: Services) -> None:
     """Returns when a signal said so and all has ended."""
     ours = {
         "PORT": str(plan.address[2]), "BOOKINGFLOW_DATA_DIR": str(plan.data_dir),
+        "PROMETHEUS_MULTIPROC_DIR": str(_metrics_dir(plan.data_dir)),
         "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET_WARNINGS,
     }  # fmt: skip
     kept = programs(
@@ -40,6 +43,14 @@ def serve(plan: Plan, listener: socket.socket, services: Services) -> None:
         web_workers=plan.web_workers, worker_concurrency=plan.worker_concurrency,
     )  # fmt: skip
     Supervisor(kept, environment=os.environ | ours, on_tick=_Duties(plan, services).tick).run()
+
+
+def _metrics_dir(data_dir: Path) -> Path:
+    """Where all processes count together: new at each start, for counters begin at nought."""
+    folder = location.runtime_dir(data_dir) / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)
+    private_dir(folder)
+    return folder
 
 
 class _Duties:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r'\b(?:env\.\w+|_rate)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'\b(?:env\.\w+|_rate|_networks)\(\s*"([A-Z_]+)"')
 DOCUMENTED = re.compile(r"^([A-Z_]+)=", re.MULTILINE)
 
 
@@ -31,6 +31,9 @@ def test_every_setting_is_documented_once() -> None:
         ("WEBHOOK_TIMEOUT", "0"),
         ("WEBHOOK_RETRY_SCHEDULE", "1,never"),
         ("RATE_LIMIT_KEY", "600"),
+        ("RATE_LIMIT_ADDRESS", "0/minute"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("METRICS_ALLOW", "localhost"),
         ("WEB_WORKERS", "0"),
     ],
 )
