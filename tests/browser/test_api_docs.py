@@ -29,6 +29,16 @@ def test_a_newcomer_pastes_a_key_and_makes_a_booking(page: Page, served: str, ke
     expect(operation.locator(".live-responses-table")).to_contain_text('"status": "confirmed"')
 
 
+def test_the_booking_api_is_tried_likewise(page: Page, served: str, key: str) -> None:
+    open_docs(page, served)
+    paste(page, key)
+    expect(page.get_by_role("status")).to_contain_text("This key works")
+    page.get_by_role("button", name="Close").click()
+    operation = opened(page, "Book a time", "#operations-Booking_API-createAppointment")
+    operation.get_by_role("button", name="Execute").click()
+    expect(answer_of(operation)).to_have_text("201")
+
+
 def test_a_key_copied_with_the_header_around_it_is_understood(page: Page, served: str, key: str) -> None:
     open_docs(page, served)
     paste(page, f" Bearer {key} ")
@@ -79,8 +89,12 @@ def paste(page: Page, key: str) -> None:
 
 
 def open_create_booking(page: Page) -> Locator:
-    page.get_by_role("button", name="Create a booking").click()
-    operation = page.locator("#operations-Bookings-createBooking")
+    return opened(page, "Create a booking", "#operations-Bookings-createBooking")
+
+
+def opened(page: Page, summary: str, selector: str) -> Locator:
+    page.get_by_role("button", name=summary).click()
+    operation = page.locator(selector)
     expect(operation.get_by_role("button", name="Execute")).to_be_visible()
     return operation
 

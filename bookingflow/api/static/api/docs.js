@@ -29,20 +29,38 @@ async function findSlot(key) {
   return offer && { room: offer.room.slug, ...offer.slots[0] };
 }
 
-/** The document with the examples that depend on whom one is and when it is. */
+/** What a body's example becomes for this organization and its free slot, by path. */
+const bodies = {
+  // Without guests: as many as the room takes at least.
+  "/api/v1/bookings": ({ customer, metadata }, organization, { room, start, end }) => {
+    const durationMinutes = (new Date(end) - new Date(start)) / 60000;
+    return { room, start, durationMinutes, customer, metadata };
+  },
+  "/api/bookings": ({ name, email, notes }, organization, { room, start, end }) => {
+    return { bookingType: room, username: organization.slug, start, end, name, email, notes };
+  },
+};
+
+/** The document with the examples that depend on whom one is and when it is. Other bookings' ids are left alone. */
 function withOwnExamples(spec, organization, slot) {
-  const own = { startDate: dayIn(1), endDate: dayIn(7), orgId: organization.slug, room: slot?.room, start: slot?.start };
-  for (const [path, item] of Object.entries(spec.paths)) {
-    for (const parameter of Object.values(item).flatMap((operation) => operation.parameters ?? [])) {
-      if (parameter.in === "query" && parameter.example && own[parameter.name]) parameter.example = own[parameter.name];
-      if (parameter.in === "path" && path.startsWith(`${API}/rooms/`) && own.room) parameter.example = own.room;
+  const own = {
+    startDate: dayIn(1),
+    endDate: dayIn(7),
+    orgId: organization.slug,
+    username: organization.slug,
+    slug: slot?.room,
+    room: slot?.room,
+    start: slot?.start,
+    "Idempotency-Key": `order-${Date.now()}`,
+  };
+  for (const operation of Object.values(spec.paths).flatMap(Object.values)) {
+    for (const parameter of operation.parameters ?? []) {
+      if (parameter.example && own[parameter.name]) parameter.example = own[parameter.name];
     }
   }
-  if (slot) {
-    const content = spec.paths[`${API}/bookings`].post.requestBody.content["application/json"];
-    const { customer, metadata } = content.example; // without guests: as many as the room takes at least
-    const durationMinutes = (new Date(slot.end) - new Date(slot.start)) / 60000;
-    content.example = { room: slot.room, start: slot.start, durationMinutes, customer, metadata };
+  for (const [path, filled] of Object.entries(slot ? bodies : {})) {
+    const content = spec.paths[path].post.requestBody.content["application/json"];
+    content.example = filled(content.example, organization, slot);
   }
   return spec;
 }
