@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from bookingflow.lib import clock
 from rooms.models import Room
-from tests.builders import make_api_key, make_organization, make_room, make_schedule
+from tests.api.appointments import wanted
+from tests.builders import make_api_key, make_organization, make_room, make_schedule, slot
 from tests.caller import Caller
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -44,6 +45,25 @@ def test_a_booking_is_one_short_transaction(caller: Caller, room: Room) -> None:
         assert caller.post("/api/v1/bookings", second, key="b").status_code == 201
     assert len(with_new_customer) == 19, statements(with_new_customer)
     assert len(with_known_customer) == 18, statements(with_known_customer)
+
+
+def test_the_booking_api_costs_no_more(caller: Caller, room: Room) -> None:
+    with CaptureQueriesContext(connection) as plain:
+        assert caller.post("/api/bookings", wanted(room, slot(10)), key="a").status_code == 201
+    with CaptureQueriesContext(connection) as with_username:
+        body = wanted(room, slot(11), username="north-pier", email="bo@example.com")
+        assert caller.post("/api/bookings", body, key="b").status_code == 201
+    assert len(plain) == 19, statements(plain)
+    assert len(with_username) == 20, statements(with_username)
+
+
+def test_warm_free_times_cost_two_queries(caller: Caller, room: Room) -> None:
+    day = str(clock.now().date() + timedelta(days=7))
+    query = {"username": "north-pier", "slug": room.slug, "startDate": day, "endDate": day}
+    cold = caller.get("/api/availability", **query)
+    with CaptureQueriesContext(connection) as warm:
+        assert caller.get("/api/availability", **query).content == cold.content
+    assert len(warm) == 2, statements(warm)
 
 
 def test_a_warm_slot_list_costs_two_queries(caller: Caller, room: Room) -> None:
