@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from bookingflow.lib import clock
@@ -58,6 +59,21 @@ def test_twins_of_the_booking_api_book_once(room: Room) -> None:
     assert_once(answers, 201)
     assert Booking.objects.count() == 1
     assert Caller(key).post(BOOKINGS, wanted(room), key="order-1").content == made_of(answers, 201)
+
+
+def test_twins_before_a_web_process_book_once(room: Room, served: str) -> None:
+    sent = {"Authorization": f"Bearer {make_api_key(room.organization)[1]}", "Idempotency-Key": "order-1"}
+
+    def post(_: int) -> httpx.Response:
+        return httpx.post(f"{served}{BOOKINGS}", json=wanted(room), headers=sent, timeout=60)
+
+    answers = at_once(TWINS, post)
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.content for answer in answers if answer.status_code == 201}) == 1
+    told = {answer.json()["error"]["code"] for answer in answers if answer.status_code == 409}
+    assert told <= {"IDEMPOTENCY_IN_PROGRESS"}
+    assert post(0).headers["Idempotent-Replayed"] == "true"
+    assert Booking.objects.count() == 1
 
 
 def test_twins_cancel_and_move_once(room: Room) -> None:
