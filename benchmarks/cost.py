@@ -81,4 +81,4 @@ def _spent(processes: Iterable[int]) -> float:
     """Seconds, of these processes and those below them."""
     roots = [psutil.Process(pid) for pid in processes]
     times = [each.cpu_times() for root in roots for each in (root, *root.children(recursive=True))]
-    return sum(time.user + time.system for time in times)
+    return float(sum(time.user + time.system for time in times))
