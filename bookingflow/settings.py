@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import dj_database_url
-import sentry_sdk
 from environs import Env, EnvError, validate
 
 from bookingflow.embedded import location, secret
-from bookingflow.lib import logs, zones
+from bookingflow.lib import logs, reports, zones
 from bookingflow.lib.rates import Rate, parse_rate
 from webhooks.retry import DEFAULT_SCHEDULE, parse_schedule
 
@@ -156,7 +155,7 @@ except (EnvError, ValueError) as fault:
     raise SystemExit(f"BookingFlow can't start: {fault}") from None
 
 if SENTRY_DSN:
-    sentry_sdk.init(SENTRY_DSN, send_default_pii=False)
+    reports.begin(SENTRY_DSN)
 
 # The application
 
