@@ -12,7 +12,7 @@ from bookingflow.api.paging import PageQuery
 from bookingflow.api.serializers import StrictSerializer
 from webhooks.event_types import CANCELLED, EVENT_TYPES
 from webhooks.models import DeliveryStatus
-from webhooks.services import events_faults
+from webhooks.services import LONGEST_URL, events_faults, url_form_faults
 
 _BOOKING_TYPE = re.compile(r"bt-[0-9a-f]{8}\Z")
 _ROW = re.compile(r"[1-9][0-9]{0,18}\Z", re.ASCII)
@@ -20,6 +20,20 @@ _ROW = re.compile(r"[1-9][0-9]{0,18}\Z", re.ASCII)
 URL_HELP = "https://…; in development also http:// and addresses on this machine."
 EVENTS_HELP = 'Event types, or ["*"] for every one but `booking.cancelled`.'
 DESCRIPTION_HELP = "For people, such as which system it is."
+
+
+class UrlField(TextField):
+    """All that can be told of an address without looking its name up; one that was there before is left as it is."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=LONGEST_URL, help_text=URL_HELP, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        url = super().to_internal_value(data)
+        shown = getattr(self.parent, "shown", None) or {}
+        if url != shown.get("url") and (faults := url_form_faults(url)):
+            raise ValidationError([ErrorDetail(fault.message, code=fault.code) for fault in faults])
+        return url
 
 
 class EventTypesField(serializers.ListField):
@@ -38,7 +52,7 @@ class EventTypesField(serializers.ListField):
 
 
 class EndpointCreateSerializer(StrictSerializer):
-    url = TextField(max_length=2_000, help_text=URL_HELP)
+    url = UrlField()
     events = EventTypesField()
     description = TextField(max_length=200, allow_blank=True, required=False, help_text=DESCRIPTION_HELP)
 
@@ -49,7 +63,7 @@ class EndpointSerializer(StrictSerializer):
     computed = frozenset({"failingSince", "updatedAt"})
 
     id = serializers.UUIDField(read_only=True)
-    url = TextField(max_length=2_000, required=False, help_text=URL_HELP)
+    url = UrlField(required=False)
     description = TextField(max_length=200, allow_blank=True, required=False, help_text=DESCRIPTION_HELP)
     events = EventTypesField(required=False)
     active = FlagField(required=False, help_text="Enabling it forgets its past failures.")

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from bookingflow.lib import clock
 from bookingflow.lib.errors import Fault, InvalidRequest
-from bookingflow.lib.targets import ForbiddenTarget, UnresolvedHost, check_url
+from bookingflow.lib.targets import ForbiddenTarget, UnresolvedHost, check_url, parse_target
 from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Act, Actor, record_acts
 from bookingflow.organizations.models import Organization
@@ -136,12 +136,23 @@ def _each_once(events: Sequence[str]) -> list[str]:
 
 def _url_faults(url: str) -> list[Fault]:
     """A name that can't be looked up just now is no fault: what it leads to is checked at each delivery."""
-    if len(url) > LONGEST_URL:
-        return [Fault("url", f"It may have {LONGEST_URL} characters at most.", "max_length")]
+    if faults := url_form_faults(url):
+        return faults
     try:
         check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS, lookup_seconds=LOOKUP_SECONDS)
     except UnresolvedHost:
         return []
+    except ForbiddenTarget as forbidden:
+        return [Fault("url", forbidden.message)]
+    return []
+
+
+def url_form_faults(url: str) -> list[Fault]:
+    """Without a look-up."""
+    if len(url) > LONGEST_URL:
+        return [Fault("url", f"It may have {LONGEST_URL} characters at most.", "max_length")]
+    try:
+        parse_target(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS)
     except ForbiddenTarget as forbidden:
         return [Fault("url", forbidden.message)]
     return []

@@ -140,6 +140,16 @@ def test_an_unknown_event_type_is_named(caller: Caller) -> None:
 def test_every_field_at_fault_is_named(caller: Caller) -> None:
     body = {"url": 7, "events": ["nothing"], "description": "x" * 201, "colour": "red", "secret": "mine"}
     assert faults(caller, body).keys() == {"url", "events", "description", "colour", "secret"}
+    body = {"url": "https://user:secret@example.com/x", "events": ["nothing"]}
+    assert faults(caller, body).keys() == {"url", "events"}
+
+
+def test_an_address_that_was_allowed_once_can_be_sent_back(caller: Caller, settings: Settings) -> None:
+    document = made(caller, url="http://127.0.0.1:9/x")
+    settings.WEBHOOK_ALLOW_PRIVATE_TARGETS = False
+    body = {"url": document["url"], "description": "The till"}
+    assert caller.put(f"{HOOKS}/{document['id']}", body).status_code == 200
+    assert faults(caller, {"url": "http://127.0.0.1:9/y"}, document["id"]).keys() == {"url"}
 
 
 def test_each_call_needs_its_scope(organization: Organization) -> None:
