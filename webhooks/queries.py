@@ -3,10 +3,10 @@
 import re
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db.models import Max, QuerySet
 
 from bookingflow.lib.errors import NotFound
+from bookingflow.lib.ids import read_uuid
 from bookingflow.organizations.models import Organization
 from webhooks.event_types import HOUSE_TYPES
 from webhooks.models import Delivery, Endpoint, Event
@@ -61,11 +61,11 @@ def endpoints_of(organization: Organization) -> QuerySet[Endpoint]:
 
 def find_endpoint(organization: Organization, endpoint_id: UUID | str, *, lock: bool = False) -> Endpoint:
     """Raises NotFound. Lock it (`FOR UPDATE`) to change or delete it."""
-    endpoints = endpoints_of(organization)
-    try:
-        return (endpoints.select_for_update() if lock else endpoints).get(id=endpoint_id)
-    except (Endpoint.DoesNotExist, ValidationError):
-        raise NotFound("There is no such webhook endpoint.") from None
+    endpoints = endpoints_of(organization).filter(id__in=_ids(endpoint_id))
+    endpoint = (endpoints.select_for_update() if lock else endpoints).first()
+    if endpoint is None:
+        raise NotFound("There is no such webhook endpoint.")
+    return endpoint
 
 
 def endpoint_by(endpoint_id: UUID) -> Endpoint:
@@ -83,7 +83,12 @@ def deliveries_of(endpoint: Endpoint) -> QuerySet[Delivery]:
 
 def find_delivery(endpoint: Endpoint, delivery_id: UUID | str) -> Delivery:
     """With its event. Raises NotFound."""
-    try:
-        return deliveries_of(endpoint).get(id=delivery_id)
-    except (Delivery.DoesNotExist, ValidationError):
-        raise NotFound("There is no such delivery.") from None
+    delivery = deliveries_of(endpoint).filter(id__in=_ids(delivery_id)).first()
+    if delivery is None:
+        raise NotFound("There is no such delivery.")
+    return delivery
+
+
+def _ids(named: UUID | str) -> list[UUID]:
+    found = read_uuid(str(named))
+    return [found] if found else []

@@ -2,7 +2,6 @@
 
 import re
 from typing import Any
-from uuid import UUID
 
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -10,6 +9,7 @@ from rest_framework.exceptions import ErrorDetail, ValidationError
 from bookingflow.api.fields import FlagField, InstantField, TextField
 from bookingflow.api.paging import PageQuery
 from bookingflow.api.serializers import StrictSerializer
+from bookingflow.lib.ids import read_uuid
 from webhooks.event_types import CANCELLED, EVENT_TYPES
 from webhooks.models import DeliveryStatus
 from webhooks.services import LONGEST_URL, events_faults, url_form_faults
@@ -146,12 +146,12 @@ class SubjectFilterField(serializers.CharField):
         text = super().to_internal_value(data).lower()
         if _ROW.match(text) or _BOOKING_TYPE.match(text):
             return text
-        try:
-            return str(UUID(text))
-        except ValueError:
+        subject = read_uuid(text)
+        if subject is None:
             raise ValidationError(
                 "A subject is named by the id of a booking, room, schedule or customer.", code="invalid"
-            ) from None
+            )
+        return str(subject)
 
 
 class EventListQuery(PageQuery):

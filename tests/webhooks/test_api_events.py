@@ -137,6 +137,13 @@ def test_the_houses_own_events_are_nowhere(caller: Caller, organization: Organiz
     assert error_of(caller.get(f"{EVENTS}/{event.public_id}"), 404)["code"] == "NOT_FOUND"
 
 
+@pytest.mark.parametrize(
+    "subject", ["٣", "01", "-1", "{6f1c6a52-4f0e-4d5c-9d0a-3c1d2e4b5a60}", "BT-", "x" * 40]
+)
+def test_a_subject_has_one_form(caller: Caller, subject: str) -> None:
+    assert error_of(caller.get(EVENTS, subject=subject), 400)["details"][0]["field"] == "subject"
+
+
 @pytest.mark.parametrize("name", ["evt_", "evt_0", "x", "evt_" + "0" * 32, "%00", "evt_" + "G" * 32])
 def test_what_is_no_event_is_404(caller: Caller, name: str) -> None:
     assert error_of(caller.get(f"{EVENTS}/{name}"), 404)["code"] == "NOT_FOUND"

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import transaction
+from pytest_django import Settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from bookingflow.organizations.audit import SYSTEM
@@ -79,3 +80,24 @@ def test_a_secret_that_cannot_be_read_is_a_failed_attempt_and_stops_nothing(
     drain()
     assert [request.path for request in receiver.requests()] == ["/sound"]
     assert Delivery.objects.get(endpoint=spoilt).attempts[0]["error"] == "The message could not be signed."
+
+
+def test_deliveries_go_on_while_the_installations_key_is_replaced(
+    organization: Organization, receiver: Receiver, settings: Settings
+) -> None:
+    endpoint, first = make_endpoint(organization, url=receiver.url("/hooks"))
+    before = settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a new key " * 5, [before]
+    make_event(organization)
+    drain()
+    second = rotate(organization, endpoint)
+    make_event(organization)
+    drain()
+    settings.SECRET_KEY_FALLBACKS = []
+    Endpoint.objects.update(previous_secret=None, previous_secret_until=None)
+    make_event(organization)
+    drain()
+    requests = receiver.requests("/hooks")
+    assert len(requests) == 3
+    for request, secret in zip(requests, (first, second, second), strict=True):
+        Webhook(secret).verify(request.body, request.headers)
