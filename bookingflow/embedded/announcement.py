@@ -25,14 +25,34 @@ def announcement(*, base_url: str, data_dir: Path, today: date) -> str:
     return "\n".join(lines)
 
 
+def overview(*, base_url: str, data_dir: Path) -> dict[str, Any]:
+    """The same for a program."""
+    first = _first(_organizations(data_dir))
+    return {
+        "admin": f"{base_url}/admin/",
+        "apiDocs": f"{base_url}/api/docs",
+        "api": f"{base_url}/api/v1",
+        "demo": None if first is None else {**_owner(first), "apiKey": first["apiKey"]},
+    }
+
+
+def _first(organizations: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """Its staff may have left, and its rooms been closed."""
+    return next((each for each in organizations if each["staff"] and each["rooms"]), None)
+
+
+def _owner(organization: dict[str, Any]) -> dict[str, str]:
+    staff: list[dict[str, str]] = organization["staff"]
+    return next((person for person in staff if person["role"] == "owner"), staff[0])
+
+
 def _demo_lines(organizations: list[dict[str, Any]], base_url: str, today: date) -> list[str]:
-    # Its staff may have left, and its rooms been closed.
-    first = next((each for each in organizations if each["staff"] and each["rooms"]), None)
+    first = _first(organizations)
     if first is None:
         return [
             "  To begin: manage.py create_organization --help, create_staff --help, create_api_key --help"
         ]
-    owner = next((person for person in first["staff"] if person["role"] == "owner"), first["staff"][0])
+    owner = _owner(first)
     room = first["rooms"][0]["id"]
     period = f"startDate={today}&endDate={today + timedelta(days=DAYS_SHOWN)}"
     return [

@@ -1,6 +1,7 @@
 """Runs `manage.py`'s commands with the services and the SECRET_KEY that they need."""
 
 import argparse
+import json
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -34,11 +35,23 @@ def run(arguments: Sequence[str], execute: Execute) -> int:
             list(arguments), execute, (ROOT / (os.environ.get("BOOKINGFLOW_DATA_DIR") or "var")).resolve()
         )
     except EmbeddedProblem as problem:
-        print(problem, file=sys.stderr)
-        return 1
+        return _failed(arguments, str(problem))
+    except SystemExit as end:
+        if not isinstance(end.code, str):  # an exit code: the command has said what there is to say
+            raise
+        return _failed(arguments, end.code)
     except KeyboardInterrupt:
         return 130
     return 0
+
+
+def _failed(arguments: Sequence[str], sentence: str) -> int:
+    """With `--json` standard output has its one document also where the command itself was never reached."""
+    print(sentence, file=sys.stderr)
+    if "--json" in arguments:
+        error = {"code": "SERVICE_UNAVAILABLE", "message": sentence}
+        print(json.dumps({"error": error}, ensure_ascii=False))
+    return 1
 
 
 def is_help(arguments: Sequence[str]) -> bool:

@@ -1,5 +1,6 @@
 """Web, worker and beat in service: supervised, with their servers looked after, announced once they answer."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,9 +8,10 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TextIO
 
 from bookingflow.embedded import location, ports
-from bookingflow.embedded.announcement import announcement
+from bookingflow.embedded.announcement import announcement, overview
 from bookingflow.embedded.folders import private_dir
 from bookingflow.embedded.programs import programs
 from bookingflow.embedded.supervisor import Supervisor, say
@@ -29,6 +31,8 @@ class Plan:
     data_dir: Path
     web_workers: int
     worker_concurrency: int
+    # Where one JSON document goes in place of the block for people.
+    document_to: TextIO | None = None
 
 
 def serve(plan: Plan, listener: socket.socket, services: Services) -> None:
@@ -77,8 +81,15 @@ class _Duties:
         base_url = ports.base_url(self._plan.address)
         if ports.is_ready(self._plan.address, host_name=self._plan.host_name):
             self._announced = True
-            today = datetime.now(UTC).date()
-            print(announcement(base_url=base_url, data_dir=self._plan.data_dir, today=today), flush=True)
+            self._announce(base_url)
         elif now > self._late_at:
             self._late_at = float("inf")
             say(f"{base_url}/readyz doesn't answer 200 yet: the lines above should say why")
+
+    def _announce(self, base_url: str) -> None:
+        data_dir, out = self._plan.data_dir, self._plan.document_to
+        if out is not None:
+            print(json.dumps(overview(base_url=base_url, data_dir=data_dir)), file=out, flush=True)
+            return
+        today = datetime.now(UTC).date()
+        print(announcement(base_url=base_url, data_dir=data_dir, today=today), flush=True)

@@ -1,16 +1,21 @@
 """`manage.py up` as a whole, in a data folder and on a port of its own."""
 
+import json
+import os
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
+import pytest
 
 from tests.embedded.processes import eventually, living, python
+from tests.processes import ROOT
 
 
 def free_port() -> int:
@@ -96,3 +101,49 @@ def kill_first(data_dir: Path, word: str) -> None:
             process.kill()
             return
     raise AssertionError(f"nothing runs {word}: {living(data_dir)}")
+
+
+def test_with_json_one_document_tells_where_it_serves_and_nothing_else_is_printed(tmp_path: Path) -> None:
+    port = free_port()
+    environment = os.environ | settings_of(tmp_path) | {"WEB_WORKERS": "1"}
+    arguments = ("manage.py", "up", "--no-demo", "--json", "--port", str(port))
+    with (
+        (tmp_path / "lines").open("w") as lines,
+        subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=lines,
+            text=True,
+        ) as process,
+    ):
+        assert process.stdout is not None
+        document = json.loads(process.stdout.readline())
+        assert document["api"] == f"http://127.0.0.1:{port}/api/v1"
+        assert document["demo"] is None
+        assert is_answered(port)
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == ""
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_a_port_that_is_none_is_misuse(tmp_path: Path, port: str) -> None:
+    assert command(tmp_path, "up", f"--port={port}")[0] == 2
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [({"PORT": "eighty"}, "PORT"), ({"BOOKINGFLOW_DATA_DIR": "/dev/null"}, "data folder")],
+)
+def test_what_stops_a_command_before_it_began_is_one_document_too(
+    tmp_path: Path, setting: dict[str, str], told: str
+) -> None:
+    stopped = subprocess.run(
+        [sys.executable, "manage.py", "list_api_keys", "--organization=a", "--json"],
+        cwd=ROOT, env=os.environ | settings_of(tmp_path) | setting, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert stopped.returncode == 1
+    assert told in json.loads(stopped.stdout)["error"]["message"]
+    assert told in stopped.stderr

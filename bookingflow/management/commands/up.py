@@ -3,9 +3,11 @@
 import io
 import os
 import signal
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 from django.conf import settings
 from django.core.management import call_command, get_commands
@@ -19,6 +21,7 @@ from bookingflow.embedded.location import lock_dir
 from bookingflow.embedded.locks import take
 from bookingflow.embedded.serving import Plan, serve
 from bookingflow.embedded.supervisor import say
+from bookingflow.lib.commands import whole_number
 
 
 class Command(BaseCommand):
@@ -26,26 +29,48 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--port", type=int, default=settings.PORT, help="default: PORT, or 8000")
+        parser.add_argument(
+            "--port", type=whole_number(0, 65_535), default=settings.PORT, help="default: PORT, or 8000"
+        )
         parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
         parser.add_argument("--no-demo", action="store_true", help="don't load the demo venues")
+        parser.add_argument(
+            "--json",
+            action="store_true",
+            help="print one JSON document once it serves; all else goes to standard error",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         # A shell that starts it in the background has SIGINT ignored; asked for, it stops all the same.
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, _interrupt)
-        with suppress(KeyboardInterrupt):
-            _serve(ports.resolve(options["host"], options["port"]), demo=not options["no_demo"])
-        say("stopped")
+        with _standard_output_apart() if options["json"] else nullcontext() as out:
+            with suppress(KeyboardInterrupt):
+                _serve(ports.resolve(options["host"], options["port"]), demo=not options["no_demo"], out=out)
+            say("stopped")
 
 
-def _serve(address: ports.Address, *, demo: bool) -> None:
+@contextmanager
+def _standard_output_apart() -> Iterator[TextIO]:
+    """What is printed meanwhile, by the processes that are started too, goes to standard error."""
+    sys.stdout.flush()
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        os.dup2(2, 1)
+        try:
+            yield out
+        finally:
+            sys.stdout.flush()
+            os.dup2(out.fileno(), 1)
+
+
+def _serve(address: ports.Address, *, demo: bool, out: TextIO | None) -> None:
     plan = Plan(
         address=address,
         host_name=_a_host_name(settings.ALLOWED_HOSTS),
         data_dir=Path(settings.DATA_DIR),
         web_workers=settings.WEB_WORKERS,
         worker_concurrency=settings.WORKER_CONCURRENCY,
+        document_to=out,
     )
     prepare_runtime_dirs(plan.data_dir)
     _be_the_only_one(plan.data_dir)

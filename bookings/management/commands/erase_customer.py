@@ -1,6 +1,7 @@
 """`manage.py erase_customer ID`."""
 
 from typing import Any
+from uuid import UUID
 
 from django.core.management.base import CommandParser
 
@@ -14,10 +15,10 @@ class Command(commands.Command):
     help = "Erases a customer's personal data everywhere, and goes on with an erasure that was interrupted."
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("id", help="the customer's id")
+        parser.add_argument("id", type=UUID, help="the customer's id")
 
     def answer(self, **options: Any) -> dict[str, Any]:
-        customer = erasable(options["id"])
+        customer = erasable(str(options["id"]))
         if customer.erased_at is None:
             unit_of_work.run(
                 lambda: erase_customer(
