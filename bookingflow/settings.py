@@ -76,16 +76,20 @@ def _redis_url() -> str:
 
 def _database(url: str) -> dict[str, Any]:
     """One pool of connections per process; no statement waits for a lock longer than `lock_timeout`."""
-    parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0, conn_health_checks=True))
+    parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
     if parsed["ENGINE"] != "django.db.backends.postgresql":
         raise EnvError(
             "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host:port/name"
         )
+    parsed["ENGINE"] = "bookingflow.database"  # which looks at connections itself
     options = parsed.setdefault("OPTIONS", {})
     options["pool"] = {
         "min_size": 1,
         "max_size": env.int("DATABASE_POOL_SIZE", 8, validate=_at_least(1)),
         "timeout": 3,
+        # Who can't connect gives up at once, and the next request tries again: else it would wait for the next try of
+        # a row of pauses that are ever longer.
+        "reconnect_timeout": 0,
     }
     options["connect_timeout"] = 3
     options["options"] = "-c lock_timeout=4s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
