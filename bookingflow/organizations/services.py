@@ -1,5 +1,6 @@
 """Making and changing organizations, their staff and their API keys. Each needs the caller's open transaction."""
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Collection, Iterable
@@ -22,6 +23,7 @@ from bookingflow.organizations.scopes import in_order, scopes_fault
 LONGEST_NAME = 200
 LONGEST_EMAIL = 254
 LONGEST_GRACE_HOURS = 8760
+_STRIPE_ACCOUNT = re.compile(r"acct_[A-Za-z0-9_]{1,200}\Z")
 
 # Without letters and digits that are mistaken for one another; 20 of them are 99 bits.
 _UNMISTAKABLE = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -79,6 +81,22 @@ def set_plan(*, organization: Organization, plan: str, actor: Actor) -> Organiza
         )
         current.plan = plan
         current.save(update_fields=["plan", "updated_at"])
+        record_acts([act], organization_id=current.id, actor=actor)
+    return current
+
+
+def set_stripe_account(*, organization: Organization, account: str, actor: Actor) -> Organization:
+    """Their own account at Stripe (`acct_…`), or "" for the installation's. Payments that have begun go on with the
+    one that they began with."""
+    require_transaction()
+    if account and not _STRIPE_ACCOUNT.match(account):
+        _refuse(("account", "Accounts at Stripe look like acct_1PgafTB7WZ01zgkW."))
+    current = Organization.objects.select_for_update(no_key=True).get(id=organization.id)
+    if current.stripe_account != account:
+        changes = {"stripeAccount": [current.stripe_account or None, account or None]}
+        act = Act("organization.stripe_account_changed", "organization", str(current.id), changes)
+        current.stripe_account = account
+        current.save(update_fields=["stripe_account", "updated_at"])
         record_acts([act], organization_id=current.id, actor=actor)
     return current
 

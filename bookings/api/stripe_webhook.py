@@ -26,6 +26,6 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
     try:
         inbound.take_in(event)
     except (stripe.StripeProblem, OperationalError, InterfaceError) as fault:
-        log.warning("stripe_event_put_off", event=event["id"], error=type(fault).__name__)
+        log.warning("stripe_event_put_off", id=event["id"], error=type(fault).__name__)
         return JsonResponse({"received": False}, status=503, headers=RETRY_AFTER)
     return JsonResponse({"received": True})

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from django.db.models import F, Q
@@ -32,37 +32,39 @@ PATIENCE = timedelta(days=7)
 # What stays open for long is asked about less and less often.
 LATEST_LOOK = timedelta(hours=6)
 
+T = TypeVar("T")
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass
-class Count:
-    """What came of a round: `waiting` have to be tried again later."""
+class Sent:
+    """What came of sending refunds. Those that wait could not be sent, and are tried again later."""
 
-    done: int = 0
+    succeeded: int = 0
+    pending: int = 0
     failed: int = 0
     waiting: int = 0
 
 
-def send_refunds(*, limit: int = AT_ONCE) -> Count:
+def send_refunds(*, limit: int = AT_ONCE) -> Sent:
     """Those that are due, the oldest first."""
-    count = Count()
-    for refund in _claimed_refunds(limit):
+    sent = Sent()
+    for refund in _claimed(_claim_refund, limit):
         ended = carry_out(refund)
-        if ended is None or ended.status == RefundStatus.PENDING:
-            count.waiting += 1
-        elif ended.status == RefundStatus.FAILED:
-            count.failed += 1
-        else:
-            count.done += 1
-    return count
+        became = "waiting" if ended is None else ended.status
+        setattr(sent, became, getattr(sent, became) + 1)
+    return sent
 
 
 def carry_out(refund: Refund) -> Refund | None:
     """Send it, or find out what became of it. None where Stripe was out of reach."""
     booking = refund.payment.booking
     try:
-        found = _found(refund) or stripe.send_refund(refund, booking.currency)
+        found = _found(refund)
+        if found is None and refund.stripe_id:
+            return _put_off(refund, StripeAway("it isn't among the payment's refunds"))
+        found = found or stripe.send_refund(refund, booking.currency)
     except StripeAway as fault:
         return _put_off(refund, fault)
     except StripeRefused as fault:
@@ -70,10 +72,9 @@ def carry_out(refund: Refund) -> Refund | None:
     return record(refund.payment, found, look_at=_later(refund.looks, LATEST_LOOK))
 
 
-def look_after_payments(*, limit: int = AT_ONCE) -> Count:
+def look_after_payments(*, limit: int = AT_ONCE) -> None:
     """Cancel those that are wanted no more, and ask about those that have stayed open."""
-    count = Count()
-    for payment in _claimed_payments(limit):
+    for payment in _claimed(_claim_payment, limit):
         try:
             ended = look_after(payment)
         except (StripeAway, StripeRefused) as fault:
@@ -81,10 +82,6 @@ def look_after_payments(*, limit: int = AT_ONCE) -> Count:
             ended = None
         if ended is None or ended.status in OPEN:
             _look_later(payment)
-            count.waiting += 1
-        else:
-            count.done += 1
-    return count
 
 
 def look_after(payment: Payment) -> Payment | None:
@@ -154,17 +151,23 @@ def sighting_of(
     )
 
 
-def reconcile(payment: Payment) -> None:
-    """All that Stripe knows of it, refunds included. Raises StripeAway, StripeRefused."""
-    if not payment.stripe_id:
-        if payment.status in OPEN:
-            look_after(payment)
-        return
-    intent = stripe.cancel_intent(payment) if _is_wanted_no_more(payment) else stripe.find_intent(payment)
-    settle(payment, intent)
-    if intent.status == "succeeded":
-        for seen in stripe.refunds_of(payment):
-            record(payment, seen)
+def reconcile(payment: Payment) -> bool:
+    """All that Stripe knows of it, refunds included; whether that was news. Raises StripeAway, StripeRefused."""
+    before = _standing(payment)
+    if payment.stripe_id:
+        wanted_no_more = payment.given_up and payment.status in OPEN
+        intent = stripe.cancel_intent(payment) if wanted_no_more else stripe.find_intent(payment)
+        settle(payment, intent)
+        if intent.status == "succeeded":
+            for seen in stripe.refunds_of(payment):
+                record(payment, seen)
+    elif payment.given_up and payment.status in OPEN:
+        look_after(payment)
+    return _standing(payment) != before
+
+
+def _standing(payment: Payment) -> object:
+    return Payment.objects.values_list("status", "refunded_minor", "reserved_minor").get(pk=payment.pk)
 
 
 def payments_to_reconcile(since: datetime | None) -> Iterator[Payment]:
@@ -182,17 +185,13 @@ def make_refunds_due() -> int:
     return waiting.update(look_at=clock.now())
 
 
-def _is_wanted_no_more(payment: Payment) -> bool:
-    return bool(payment.given_up) and payment.status in OPEN
-
-
-def _claimed_refunds(limit: int) -> Iterator[Refund]:
+def _claimed(claim: Callable[[], T | None], limit: int) -> Iterator[T]:
     """One by one, so that none waits under a lease for those before it."""
     for _ in range(limit):
-        refund = unit_of_work.run(_claim_refund)
-        if refund is None:
+        row = unit_of_work.run(claim)
+        if row is None:
             return
-        yield refund
+        yield row
 
 
 def _claim_refund() -> Refund | None:
@@ -203,14 +202,6 @@ def _claim_refund() -> Refund | None:
         return None
     Refund.objects.filter(pk=refund.pk).update(look_at=now + LEASE, looks=F("looks") + 1)
     return Refund.objects.select_related("payment__booking__organization").get(pk=refund.pk)
-
-
-def _claimed_payments(limit: int) -> Iterator[Payment]:
-    for _ in range(limit):
-        payment = unit_of_work.run(_claim_payment)
-        if payment is None:
-            return
-        yield payment
 
 
 def _claim_payment() -> Payment | None:

@@ -34,10 +34,10 @@ def take_in(event: Event) -> None:
     shown = event["data"]["object"]
     payment = _payment_of(event["type"], shown)
     if payment is None:
-        log.info("stripe_event_of_others", event=event["id"], type=event["type"])
+        log.info("stripe_event_of_others", id=event["id"], type=event["type"])
         return
     if (event.get("account") or "") != payment.stripe_account:
-        log.warning("stripe_event_of_wrong_account", event=event["id"], account=event.get("account"))
+        log.warning("stripe_event_of_wrong_account", id=event["id"], account=event.get("account"))
         return
     effects = list(reader(payment, shown, event))
     unit_of_work.run(lambda: _once(event, effects))

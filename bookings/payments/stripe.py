@@ -4,6 +4,7 @@ Nothing here may be called inside a database transaction. Every call that change
 row's id, so that after a crash or a lost answer the same call is the same change.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +29,7 @@ TOLERANCE_SECONDS = 300
 OUR_PAYMENT, OUR_REFUND = "bookingflow_payment", "bookingflow_refund"
 
 log = structlog.get_logger(__name__)
+logging.getLogger("stripe").setLevel(logging.WARNING)  # else it tells of every call
 T = TypeVar("T")
 
 

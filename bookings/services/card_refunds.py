@@ -57,7 +57,9 @@ def card_refund_seen(
     if _given_up_too_early(refund, wanted):
         seen.revive(found.booking, refund)
         news = True
-    refund.stripe_id, refund.failure, refund.look_at = stripe_id, failure, look_at
+    refund.stripe_id = stripe_id
+    if refund.status != RefundStatus.FAILED:
+        refund.failure, refund.look_at = failure, look_at
     refund.save(update_fields=["stripe_id", "failure", "look_at"])
     if wanted in LATER[RefundStatus(refund.status)]:
         ledger.settle(found.booking, refund, wanted)

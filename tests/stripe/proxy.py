@@ -109,15 +109,13 @@ class Proxy:
 
     async def _too_much(self, request: web.Request, body: str) -> tuple[int, bytes] | None:
         sent = dict(parse_qsl(body))
+        intent = sent["payment_intent"]
         headers = {"Authorization": request.headers.get("Authorization", "")}
         async with ClientSession(headers=headers) as session:
-            async with session.get(f"{self.target}/v1/payment_intents/{sent['payment_intent']}") as answer:
-                charge = (await answer.json()).get("latest_charge")
-            if not isinstance(charge, str):
-                return None
-            async with session.get(f"{self.target}/v1/charges/{charge}") as answer:
-                found = await answer.json()
-        left = found["amount"] - found["amount_refunded"]
+            async with session.get(f"{self.target}/v1/payment_intents/{intent}") as answer:
+                charged = (await answer.json())["amount"]
+            async with session.get(f"{self.target}/v1/refunds?payment_intent={intent}") as answer:
+                left = charged - sum(refund["amount"] for refund in (await answer.json())["data"])
         if int(sent.get("amount", left)) <= left:
             return None
         code = "charge_already_refunded" if left == 0 else ""

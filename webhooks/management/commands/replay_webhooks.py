@@ -1,26 +1,16 @@
 """`manage.py replay_webhooks --endpoint ID --since T`."""
 
-import argparse
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
-from rest_framework.exceptions import ValidationError
 
 from bookingflow.api import unit_of_work
-from bookingflow.api.fields import InstantField
+from bookingflow.api.arguments import instant
 from bookingflow.lib import commands
 from bookingflow.organizations.audit import SYSTEM
 from webhooks.queries import endpoint_by
 from webhooks.sending_again import replay_events
-
-
-def instant(text: str) -> datetime:
-    try:
-        return InstantField().to_internal_value(text)
-    except ValidationError as fault:
-        raise argparse.ArgumentTypeError(" ".join(map(str, fault.detail))) from None
 
 
 class Command(commands.Command):
