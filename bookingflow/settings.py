@@ -237,20 +237,6 @@ REST_FRAMEWORK = {
     "COERCE_DECIMAL_TO_STRING": False,
     "URL_FORMAT_OVERRIDE": None,
 }
-SPECTACULAR_SETTINGS = {
-    "TITLE": "BookingFlow API",
-    "VERSION": "2026-11-01",
-    "OAS_VERSION": "3.1.0",
-    "DESCRIPTION": "Bookings, rooms, schedules and customers of one organization: the one that the key belongs to.",
-    "ENUM_NAME_OVERRIDES": {
-        "ModeEnum": "rooms.models.Mode.choices",
-        "PlanEnum": "bookingflow.organizations.models.Plan.choices",
-    },
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-}
 
 # Staff
 
