@@ -2,9 +2,7 @@
 
 from bookingflow.lib.checks import Check, CheckResult, none_of
 from bookings.payments import checks as payments
-
-# Events are kept for 30 days; what is younger than this has all of its own.
-EVENTS_ARE_KEPT = "interval '29 days'"
+from webhooks import sequence_check
 
 _LIVE = """(
     booking.status = 'confirmed' AND booking."end" > clock_timestamp()
@@ -71,18 +69,10 @@ def rescheduled_bookings_are_linked() -> CheckResult:
 
 
 def sequences_are_those_of_the_newest_events() -> CheckResult:
-    return none_of(
-        "every booking's sequence is that of its newest event",
-        f"""
-        SELECT 1 FROM bookings_booking AS booking
-        LEFT JOIN LATERAL (
-            SELECT max(sequence) AS newest FROM webhooks_event AS event
-            WHERE event.organization_id = booking.organization_id
-                AND event.subject_id = booking.id::text AND event.subject_type = 'booking'
-        ) AS told ON true
-        WHERE (told.newest IS NOT NULL OR booking.created_at > clock_timestamp() - {EVENTS_ARE_KEPT})
-            AND coalesce(told.newest, 0) <> booking.sequence
-        """,  # noqa: S608
+    return sequence_check.sequences_are_those_of_the_newest_events(
+        "bookings_booking",
+        "booking",
+        said="every booking's sequence is that of its newest event",
         what="bookings whose newest event is missing or not their own",
     )
 
