@@ -2,7 +2,8 @@
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseFault
+from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -17,7 +18,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """503 without the database or with a migration missing; 200 `degraded` without Redis."""
     try:
         ready = _all_migrated()
-    except DatabaseError:
+    except DatabaseFault:
         return _unavailable("database")
     if not ready:
         return _unavailable("migrations")
