@@ -7,10 +7,12 @@ from typing import Any
 
 RULE = "─" * 78
 DAYS_SHOWN = 6
+CARDS = "taken with Stripe"
+NO_CARDS = "not taken: set STRIPE_SECRET_KEY to take them (docs/payments.md)"
 
 
-def announcement(*, base_url: str, data_dir: Path, today: date) -> str:
-    """Addresses, then the demo's login and key where `<data_dir>/demo.json` (written by `demo`) has them."""
+def announcement(*, base_url: str, data_dir: Path, today: date, cards: bool) -> str:
+    """Addresses, whether `cards` are taken, the demo's login and key where `<data_dir>/demo.json` has them."""
     lines = [
         RULE,
         "BookingFlow is running. Ctrl-C stops it.",
@@ -18,6 +20,7 @@ def announcement(*, base_url: str, data_dir: Path, today: date) -> str:
         f"  Admin         {base_url}/admin/",
         f"  API docs      {base_url}/api/docs",
         f"  API           {base_url}/api/v1",
+        f"  Cards         {CARDS if cards else NO_CARDS}",
         "",
         *_demo_lines(_organizations(data_dir), base_url, today),
         RULE,

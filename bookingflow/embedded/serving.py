@@ -92,4 +92,5 @@ class _Duties:
             print(json.dumps(overview(base_url=base_url, data_dir=data_dir)), file=out, flush=True)
             return
         today = datetime.now(UTC).date()
-        print(announcement(base_url=base_url, data_dir=data_dir, today=today), flush=True)
+        cards = bool(os.environ.get("STRIPE_SECRET_KEY"))
+        print(announcement(base_url=base_url, data_dir=data_dir, today=today, cards=cards), flush=True)

@@ -35,6 +35,10 @@ def test_every_setting_is_documented_once() -> None:
         ("TRUSTED_PROXIES", "-1"),
         ("METRICS_ALLOW", "localhost"),
         ("WEB_WORKERS", "0"),
+        ("STRIPE_SECRET_KEY", "pk_test_1"),
+        ("STRIPE_PUBLISHABLE_KEY", "sk_test_1"),
+        ("STRIPE_WEBHOOK_SECRET", "whsec_1,sk_test_1"),
+        ("STRIPE_API_BASE", "api.stripe.com"),
     ],
 )
 def test_a_bad_value_stops_every_command_with_a_sentence_that_names_it(name: str, value: str) -> None:

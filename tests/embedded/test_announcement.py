@@ -21,8 +21,8 @@ DEMO = {
 }
 
 
-def told(data_dir: Path) -> str:
-    return announcement(base_url=BASE_URL, data_dir=data_dir, today=date(2026, 12, 30))
+def told(data_dir: Path, *, cards: bool = False) -> str:
+    return announcement(base_url=BASE_URL, data_dir=data_dir, today=date(2026, 12, 30), cards=cards)
 
 
 def test_it_names_addresses_login_and_key_and_a_line_to_paste(tmp_path: Path) -> None:
@@ -39,3 +39,8 @@ def test_it_names_addresses_login_and_key_and_a_line_to_paste(tmp_path: Path) ->
 
 def test_without_demo_venues_it_says_how_to_begin(tmp_path: Path) -> None:
     assert "create_organization --help" in told(tmp_path)
+
+
+def test_it_says_in_one_line_whether_cards_are_taken(tmp_path: Path) -> None:
+    assert "set STRIPE_SECRET_KEY" in told(tmp_path)
+    assert "taken with Stripe" in told(tmp_path, cards=True)
