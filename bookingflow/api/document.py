@@ -1,17 +1,20 @@
 """The OpenAPI document, made once per process from routes and serializers, and the page to try it on."""
 
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from threading import Lock
 from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.settings import patched_settings
 
 from bookingflow.api.document_finish import finish
 from bookingflow.api.document_parts import DESCRIPTION
+from bookingflow.api.errors import method_not_allowed
 
 SETTINGS: Final[dict[str, Any]] = {
     "TITLE": "BookingFlow API",
@@ -50,10 +53,25 @@ def made_document() -> bytes:
     return orjson.dumps(finish(schema), option=orjson.OPT_INDENT_2, default=str) + b"\n"
 
 
+def only_read(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Any other method is 405 in the envelope, as on the API's other paths."""
+
+    @csrf_exempt
+    @wraps(view)
+    def read(request: HttpRequest) -> HttpResponse:
+        return (
+            view(request) if request.method in ("GET", "HEAD") else method_not_allowed(request, "GET, HEAD")
+        )
+
+    return read
+
+
+@only_read
 def openapi_json(request: HttpRequest) -> HttpResponse:
     return HttpResponse(openapi_document(), content_type="application/json")
 
 
+@only_read
 def docs_page(request: HttpRequest) -> HttpResponse:
     """Swagger UI from this machine's own files: paste a key, send real requests."""
     return render(request, "api/docs.html")

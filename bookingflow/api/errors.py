@@ -132,6 +132,12 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _plain(request, 403, "FORBIDDEN", "This is not allowed.")
 
 
+def method_not_allowed(request: HttpRequest, allowed: str) -> HttpResponse:
+    response = _plain(request, 405, "METHOD_NOT_ALLOWED", f'Method "{request.method}" not allowed.')
+    response["Allow"] = allowed
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     return _plain(request, 500, "INTERNAL_ERROR", "Something went wrong on our side.")
 

@@ -11,6 +11,21 @@ def test_an_unknown_path_is_404_with_a_key_or_without(caller: Caller, path: str)
     assert error_of(Caller().get(path), 404)["code"] == "NOT_FOUND"
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize("path", ["/api/v1/nowhere", "/api/nowhere", "/v1/nowhere", "/api", "/v1"])
+def test_an_unknown_path_is_404_by_any_method(caller: Caller, method: str, path: str) -> None:
+    assert error_of(caller.send(method, path, {}), 404)["code"] == "NOT_FOUND"
+    assert error_of(Caller().send(method, path, {}), 404)["code"] == "NOT_FOUND"
+
+
+@pytest.mark.parametrize("path", ["/api/openapi.json", "/api/docs"])
+def test_documents_can_only_be_read(caller: Caller, path: str) -> None:
+    answer = caller.post(path, {})
+    assert error_of(answer, 405)["code"] == "METHOD_NOT_ALLOWED"
+    assert answer["Allow"] == "GET, HEAD"
+    assert caller.send("HEAD", path).status_code == 200
+
+
 def test_a_method_that_is_not_there_is_405(caller: Caller) -> None:
     answer = caller.delete("/api/v1/me")
     assert error_of(answer, 405)["code"] == "METHOD_NOT_ALLOWED"
