@@ -28,9 +28,11 @@ from bookings.admin.filters import (
     STATUS_WORDS,
     BookingDayFilter,
     CustomerFilter,
+    MoneyFilter,
     SourceFilter,
     StatusFilter,
 )
+from bookings.admin.money import payments_table, refunds_table
 from bookings.documents import due
 from bookings.lifecycle import Status
 from bookings.models import Booking
@@ -64,6 +66,7 @@ class BookingAdmin(LongListAdmin):
     )
     list_filter = (
         StatusFilter,
+        MoneyFilter,
         RoomFilter,
         WhenFilter,
         BookingDayFilter,
@@ -92,6 +95,7 @@ class BookingAdmin(LongListAdmin):
             },
         ),
         ("Price", {"fields": ("total", "deposit", "money", "lines_shown", "policy_shown")}),
+        ("Money", {"fields": ("payments_made", "refunds_made")}),
         ("How it came and went", {"fields": ("history", "source", "organization", "extra")}),
     )
 
@@ -161,6 +165,14 @@ class BookingAdmin(LongListAdmin):
     def lines_shown(self, row: Booking) -> SafeString | str:
         lines = [(line["label"], format_money(line["amount"], row.currency)) for line in row.price_lines]
         return table(("For", "Amount"), lines)
+
+    @admin.display(description="Payments")
+    def payments_made(self, row: Booking) -> SafeString | str:
+        return payments_table(row)
+
+    @admin.display(description="Refunds")
+    def refunds_made(self, row: Booking) -> SafeString | str:
+        return refunds_table(row)
 
     @admin.display(description="Cancellation")
     def policy_shown(self, row: Booking) -> SafeString | str:

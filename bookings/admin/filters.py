@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from bookingflow.lib import clock
 from bookingflow.organizations.admin_base.filters import ChoiceFilter, LinkedFilter
 from bookings.lifecycle import Status
-from bookings.models import Source
+from bookings.models import Payment, Source
 from bookings.queries import with_status
 from rooms.admin.filters import DayFilter
 
@@ -40,6 +40,21 @@ class SourceFilter(ChoiceFilter):
     title = "source"
     parameter_name = "source"
     options = tuple(Source.choices)
+
+
+class MoneyFilter(ChoiceFilter):
+    """What somebody has to see to, or may wait for."""
+
+    title = "money"
+    parameter_name = "money"
+    options = (("failed", "Refund failed"), ("pending", "Refund on its way"), ("disputed", "Disputed"))
+
+    def narrowed(self, rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
+        if chosen == "disputed":
+            concerned = Payment.objects.exclude(dispute_status="")
+        else:
+            concerned = Payment.objects.filter(refunds__status=chosen)
+        return rows.filter(pk__in=concerned.values("booking"))
 
 
 class CustomerFilter(LinkedFilter):

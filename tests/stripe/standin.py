@@ -69,6 +69,15 @@ class StandIn:
         return shown
 
 
+def environment(stripe: StandIn) -> dict[str, str]:
+    """For processes of the product."""
+    set_up = stripe.settings()
+    return {
+        **{name: value for name, value in set_up.items() if isinstance(value, str)},
+        "STRIPE_WEBHOOK_SECRET": set_up["STRIPE_WEBHOOK_SECRETS"][0],
+    }
+
+
 def event(kind: str, shown: dict[str, Any], **more: Any) -> dict[str, Any]:
     """As Stripe tells it. A made-up id unless one is given."""
     fields = {"id": f"evt_{next(_numbers)}_{os.getpid()}", "object": "event", "created": int(time.time())}

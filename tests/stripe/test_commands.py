@@ -10,17 +10,9 @@ from tests.bookings.stage import again
 from tests.caller import Caller
 from tests.processes import one_document, run_manage
 from tests.stripe.stage import events_of, figures, hold, intent_of, paid, room_of, seen
-from tests.stripe.standin import StandIn
+from tests.stripe.standin import StandIn, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def environment(stripe: StandIn) -> dict[str, str]:
-    set_up = stripe.settings()
-    return {
-        **{name: value for name, value in set_up.items() if isinstance(value, str)},
-        "STRIPE_WEBHOOK_SECRET": set_up["STRIPE_WEBHOOK_SECRETS"][0],
-    }
 
 
 def run(stripe: StandIn, *arguments: str) -> tuple[int, Any]:

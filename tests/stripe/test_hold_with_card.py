@@ -6,6 +6,7 @@ import pytest
 
 from bookingflow.organizations.models import Organization
 from bookings.models import Booking, Payment
+from tests.bookings.stage import told
 from tests.builders import make_room, make_schedule, slot
 from tests.caller import Caller, error_of
 from tests.stripe.standin import PUBLISHABLE_KEY, StandIn, event, tell
@@ -88,8 +89,6 @@ def test_paid_it_is_confirmed_and_told_of_in_order(
     after = caller.get(f"/api/v1/bookings/{shown['id']}").json()
     assert (after["status"], after["price"]["paid"], after["price"]["due"]) == ("confirmed", 6000, 6000)
     assert after["payment"]["status"] == "succeeded"
-    from tests.bookings.stage import told
-
     (first, paid_), (second, created) = told(Booking.objects.get())
     assert (first, second) == ("payment.succeeded", "booking.created")
     assert paid_["payment"]["stripeId"] == shown["payment"]["id"]

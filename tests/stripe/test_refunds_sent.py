@@ -11,8 +11,9 @@ from bookings.payments import errands
 from rooms.models import Room
 from tests.builders import slot
 from tests.caller import Caller
+from tests.processes import start_manage, wait_until
 from tests.stripe.stage import events_of, figures, intent_of, later, paid, room_of, seen, sound, work
-from tests.stripe.standin import StandIn, event, tell
+from tests.stripe.standin import StandIn, environment, event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -185,3 +186,20 @@ def test_a_cheaper_slot_sends_part_of_it_back(caller: Caller, room: Room, stripe
     work()
     assert sent(stripe, shown) == [6000]
     assert events_of(shown)[-2:] == ["booking.canceled", "refund.succeeded"]
+
+
+def test_a_worker_killed_between_stripes_answer_and_our_commit_has_sent_it_once(
+    caller: Caller, room: Room, stripe: StandIn
+) -> None:
+    shown = paid(caller, room, stripe)
+    refund(caller, shown, 2000)
+    stripe.mood(hold=9)
+    with start_manage("retry_refunds", **environment(stripe)) as worker:
+        wait_until(lambda: sent(stripe, shown) == [2000], seconds=60)
+        worker.kill()
+    assert Refund.objects.get().status == "pending"
+    stripe.mood()
+    later(minutes=2)
+    work()
+    assert (sent(stripe, shown), Refund.objects.get().status) == ([2000], "succeeded")
+    assert events_of(shown)[2:] == ["refund.succeeded"]

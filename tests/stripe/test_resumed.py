@@ -1,8 +1,12 @@
 """An attempt that got no answer, gone on with: the same booking, the same payment, whatever was killed in between."""
 
+import os
+import signal
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 from django.db import connections
 
@@ -14,7 +18,7 @@ from tests.builders import make_api_key
 from tests.caller import Caller, error_of
 from tests.processes import database_url, wait_until
 from tests.stripe.stage import events_of, hold, intent_of, later, room_of, seen, sound, tell_paid, wish, work
-from tests.stripe.standin import StandIn
+from tests.stripe.standin import StandIn, environment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -109,17 +113,11 @@ def test_a_twin_is_told_that_the_first_is_running(organization: Organization, st
 def test_a_web_process_killed_while_stripe_is_asked_leaves_nothing_in_the_way(
     organization: Organization, stripe: StandIn, monkeypatch: pytest.MonkeyPatch, mood: str
 ) -> None:
-    import os
-    import signal
-    import subprocess
-
-    import httpx
-
     key = make_api_key(organization)[1]
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "killed"}
     body = wish(room_of(organization))
-    for name, value in stripe.settings().items():
-        monkeypatch.setenv(name.removesuffix("S"), value[0] if isinstance(value, list) else value)
+    for name, value in environment(stripe).items():
+        monkeypatch.setenv(name, value)
 
     stripe.mood(**{mood: 3})
     before = len(stripe.calls(path="/v1/payment_intents"))
