@@ -201,12 +201,12 @@ class SlotsQuery(PartyQuery):
     startDate = DayField(source="start_date", help_text="The first local day.")
     endDate = DayField(source="end_date", help_text="The last local day, itself included: 62 days at most.")
     room = serializers.CharField(
-        required=False, max_length=100, help_text="By id, `bt-` id or slug; left out, all active rooms."
+        required=False, help_text="By id, `bt-` id or slug; left out, all active rooms."
     )
 
 
 class ExplainQuery(PartyQuery):
-    room = serializers.CharField(max_length=100, help_text="By id, `bt-` id or slug.")
+    room = serializers.CharField(help_text="By id, `bt-` id or slug.")
     start = QueryInstantField(help_text="The time that is asked about.")
 
 

@@ -144,12 +144,12 @@ class MetadataField(serializers.DictField):
 
 
 class RoomIdentifierField(serializers.Field[Any, Any, Any, Any]):
-    """A room's integer id (also as a string), its `bt-` id or its slug."""
+    """A room's integer id (also as a string), its `bt-` id or its slug. What can't be any of them names no room."""
 
     default_error_messages = {"invalid": "A room is named by its id, its bt- id or its slug."}
 
     def to_internal_value(self, data: Any) -> int | str:
-        if isinstance(data, bool) or not isinstance(data, int | str) or data == "" or len(str(data)) > 100:
+        if isinstance(data, bool) or not isinstance(data, int | str) or data == "":
             self.fail("invalid")
         return data
 

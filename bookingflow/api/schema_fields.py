@@ -20,7 +20,7 @@ class RoomIdentifierFieldSchema(OpenApiSerializerFieldExtension):  # type: ignor
     match_subclasses = True
 
     def map_serializer_field(self, auto_schema: Any, direction: str) -> dict[str, Any]:
-        return {"oneOf": [{"type": "integer"}, {"type": "string", "minLength": 1, "maxLength": 100}]}
+        return {"oneOf": [{"type": "integer"}, {"type": "string", "minLength": 1}]}
 
 
 class PercentFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]

@@ -21,8 +21,8 @@ USERNAME = "A schedule's handle, or the organization's slug for any of its sched
 
 
 class FreeTimesQuery(StrictSerializer):
-    username = serializers.CharField(max_length=100, help_text=USERNAME)
-    slug = serializers.CharField(max_length=100, help_text="The room's slug, integer id or `bt-` id.")
+    username = serializers.CharField(help_text=USERNAME)
+    slug = serializers.CharField(help_text="The room's slug, integer id or `bt-` id.")
     startDate = DayField(source="start_date", help_text="The first local day.")
     endDate = DayField(source="end_date", help_text="Itself included.")
     duration = QueryNumberField(
@@ -46,8 +46,8 @@ class AppointmentCreateSerializer(TimeSerializer):
     bookingType = RoomIdentifierField(source="room")
     name = TextField(max_length=200)
     email = serializers.EmailField(max_length=254)
-    notes = TextField(max_length=MAX_NOTES, allow_blank=True, required=False)
-    username = TextField(max_length=100, required=False, help_text=USERNAME)
+    notes = TextField(max_length=MAX_NOTES, allow_blank=True, trim_whitespace=False, required=False)
+    username = TextField(required=False, help_text=USERNAME)
     guests = WholeNumberField(min_value=1, max_value=MAX_GUESTS, required=False)
     phone = TextField(max_length=40, allow_blank=True, required=False)
     metadata = MetadataField(required=False)

@@ -86,6 +86,8 @@ def test_in_snake_case_it_is_understood_too(caller: Caller, lesson: Room) -> Non
         {"slug": "bt-00000000"},
         {"slug": "exam-prep"},
         {"slug": "Trial Lesson"},
+        {"slug": "long" * 30},
+        {"username": "long" * 30},
     ],
     ids=str,
 )

@@ -30,7 +30,7 @@ def test_it_is_confirmed_at_once_and_located(caller: Caller, room: Room) -> None
 
 
 def test_it_is_shown_in_this_apis_words(caller: Caller, room: Room) -> None:
-    identifier = book(caller, room, notes="My first lesson")
+    identifier = book(caller, room, notes=" My first lesson\n")
     assert read(caller, identifier) == {
         "id": identifier,
         "userId": "clara-finch",
@@ -39,7 +39,7 @@ def test_it_is_shown_in_this_apis_words(caller: Caller, room: Room) -> None:
         "endUtc": f"{slot():%Y-%m-%d}T11:00:00Z",
         "status": "confirmed",
         "attendee": {"email": "ada@example.com", "name": "Ada Park"},
-        "notes": "My first lesson",
+        "notes": " My first lesson\n",
         "rescheduledFrom": None,
         "rescheduledTo": None,
     }
@@ -82,6 +82,8 @@ def test_the_username_may_be_handle_or_slug(caller: Caller, room: Room, username
         {"bookingType": "bt-00000000"},
         {"bookingType": 2**40},
         {"bookingType": -1},
+        {"bookingType": "long" * 30},
+        {"username": "long" * 30},
     ],
     ids=str,
 )
