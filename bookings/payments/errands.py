@@ -262,9 +262,13 @@ def _never_answered(payment: Payment) -> Payment | None:
     """Nobody was given what is needed to pay it. What Stripe may have made is found by asking the same again, and
     cancelled."""
     unit_of_work.run(partial(services.give_back_begun, **known(payment)))
+    nothing_there = partial(services.card_payment_canceled, **known(payment))
     if clock.now() - payment.created_at > KEY_LASTS:
-        return unit_of_work.run(partial(services.card_payment_canceled, **known(payment)))
-    payment.stripe_id = stripe.begin_intent(payment, payment.booking).id
+        return unit_of_work.run(nothing_there)
+    try:
+        payment.stripe_id = stripe.begin_intent(payment, payment.booking).id
+    except StripeRefused:
+        return unit_of_work.run(nothing_there)
     return settle(payment, stripe.cancel_intent(payment))
 
 

@@ -18,7 +18,6 @@ KNOWN = {
     "/v1/payment_intents": {"amount", "currency", "customer", "payment_method", "metadata", "capture_method"},
     "/v1/refunds": {"charge", "payment_intent", "amount", "metadata"},
 }
-MOODS = ("slow", "fail", "lose", "hold")
 
 
 class Proxy:
@@ -56,6 +55,10 @@ class Proxy:
         await asyncio.sleep(self.moods.get("slow", 0))
         if self._strikes("fail", request):
             return error(500, "api_error", "", "Something went wrong.")
+        if self._strikes("refuse", request):
+            return error(
+                400, "invalid_request_error", "amount_too_small", "Amount must be at least 50 cents."
+            )
         status, answer = await self._once(request, body, key)
         if self._strikes("hold", request):
             await self.let_go.wait()

@@ -9,6 +9,7 @@ from bookings.models import Booking, Payment
 from tests.bookings.stage import told
 from tests.builders import make_room, make_schedule, slot
 from tests.caller import Caller, error_of
+from tests.stripe.stage import work
 from tests.stripe.standin import PUBLISHABLE_KEY, StandIn, event, tell
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -159,3 +160,16 @@ def test_with_an_account_of_its_own_it_is_charged_there(
     shown = caller.post("/api/v1/bookings", wish(organization)).json()
     assert shown["payment"]["stripeAccount"] == "acct_1PgafT"
     assert stripe.calls(path="/v1/payment_intents")[-1]["account"] == "acct_1PgafT"
+
+
+def test_what_stripe_will_not_charge_is_told_and_held_no_longer(
+    organization: Organization, caller: Caller, stripe: StandIn
+) -> None:
+    body = wish(organization)
+    stripe.mood(refuse=2)
+    error = error_of(caller.post("/api/v1/bookings", body, key="small"), 400)
+    assert error["details"][0]["message"] == "The amount is below what a card can be charged."
+    assert caller.post("/api/v1/bookings", body, key="small")["Idempotent-Replayed"] == "true"
+    work()
+    assert Payment.objects.get().status == "canceled"
+    assert caller.post("/api/v1/bookings", body | {"payment": "none"}).status_code == 201
