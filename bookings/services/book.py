@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Actor
@@ -12,7 +12,7 @@ from bookings.lifecycle import Status
 from bookings.models import Booking, Source
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_room
-from bookings.services.making import insert_booking, minutes_asked, price_of
+from bookings.services.making import draft_at, insert_booking, place_asked, price_of
 from bookings.services.people import customer_for
 from customers.services import Person
 from rooms import sessions
@@ -44,9 +44,9 @@ def book_room(
     """
     require_transaction()
     found, now = lock_room(organization, room)
-    minutes = minutes_asked(found, start=start, end=end, duration_minutes=duration_minutes)
-    party = found.guests_min if guests is None else guests
-    place = Place(found, start, minutes, mode or found.default_mode, party)
+    place = place_asked(
+        found, start=start, end=end, duration_minutes=duration_minutes, guests=guests, mode=mode
+    )
     journal = Journal(organization.pk, actor, now)
     booking = _draft(place, price_of(place, organization.currency), hold=hold, now=now)
     booking.notes, booking.metadata, booking.source = notes, dict(metadata or {}), source
@@ -58,26 +58,17 @@ def book_room(
 
 
 def _draft(place: Place, price: Quote, *, hold: bool, now: datetime) -> Booking:
-    """Price, lines and policy are frozen here."""
+    """The policy too is frozen here."""
     room, held = place.room, hold and price.total > 0
-    return Booking(
-        pk=uuid4(),
-        organization_id=room.organization_id,
-        room=room,
+    return draft_at(
+        place,
+        price,
+        at=now,
         status=(Status.PENDING if held else Status.CONFIRMED).value,
         hold_expires_at=_whole_second(now + timedelta(minutes=room.hold_minutes)) if held else None,
-        start=place.start,
-        end=place.end,
-        mode=place.mode,
-        guests=place.guests,
-        currency=price.currency,
-        total_minor=price.total,
-        deposit_minor=price.deposit,
-        price_lines=[line.to_json() for line in price.lines],
         cancellation_policy=room.cancellation_policy,
         sequence=0 if held else 1,
         created_at=now,
-        updated_at=now,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from bookingflow.lib.errors import Fault, InvalidRequest
 from bookingflow.lib.transactions import require_transaction
@@ -15,7 +15,7 @@ from bookings.models import Booking, Source
 from bookings.payments.brought_in import Paid, money_faults, money_rows, store_money
 from bookings.services.journal import Journal
 from bookings.services.locking import lock_room
-from bookings.services.making import insert_booking, minutes_asked, price_of
+from bookings.services.making import draft_at, insert_booking, place_asked, price_of
 from bookings.services.people import customer_for
 from customers.services import Person
 from rooms import sessions
@@ -83,11 +83,14 @@ def import_booking(
 
 def draft_booking(agreed: Agreed, room: Room, *, currency: str, now: datetime) -> tuple[Booking, Place]:
     """Nobody's yet, and without a reference. Raises InvalidRequest naming every fault, and SlotUnavailable."""
-    minutes = minutes_asked(
-        room, start=agreed.start, end=agreed.end, duration_minutes=agreed.duration_minutes
+    place = place_asked(
+        room,
+        start=agreed.start,
+        end=agreed.end,
+        duration_minutes=agreed.duration_minutes,
+        guests=agreed.guests,
+        mode=agreed.mode,
     )
-    party = room.guests_min if agreed.guests is None else agreed.guests
-    place = Place(room, agreed.start, minutes, agreed.mode or room.default_mode, party)
     _refuse(
         *_place_faults(place, agreed.end),
         *_status_faults(agreed.status, agreed.start, now),
@@ -103,19 +106,11 @@ def draft_booking(agreed: Agreed, room: Room, *, currency: str, now: datetime) -
 def _booking(agreed: Agreed, place: Place, price: Quote, now: datetime) -> Booking:
     room, canceled = place.room, agreed.status == Status.CANCELED
     policy = room.cancellation_policy if agreed.policy is None else list(agreed.policy)
-    return Booking(
-        pk=uuid4(),
-        organization_id=room.organization_id,
-        room=room,
+    return draft_at(
+        place,
+        price,
+        at=now,
         status=Status(agreed.status).value,
-        start=place.start,
-        end=place.end,
-        mode=place.mode,
-        guests=place.guests,
-        currency=price.currency,
-        total_minor=price.total,
-        deposit_minor=price.deposit,
-        price_lines=[line.to_json() for line in price.lines],
         cancellation_policy=policy,
         notes=agreed.notes,
         metadata=dict(agreed.metadata or {}),
@@ -123,7 +118,6 @@ def _booking(agreed: Agreed, place: Place, price: Quote, now: datetime) -> Booki
         canceled_at=(agreed.canceled_at or now) if canceled else None,
         cancel_reason=agreed.cancel_reason if canceled else None,
         created_at=agreed.booked_at or agreed.canceled_at or now,
-        updated_at=now,
     )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
 from bookingflow.lib.errors import Fault, InvalidRequest, SlotUnavailable
 from bookingflow.lib.insertion import inserted
@@ -31,11 +33,46 @@ def insert_booking(booking: Booking, *, claim: Callable[[], None], give_back: Ca
     raise RuntimeError("no reference is free")
 
 
-def minutes_asked(room: Room, *, start: datetime, end: datetime | None, duration_minutes: int | None) -> int:
-    """As it was named, or as `end` tells, or the only one that the room has.
+def place_asked(
+    room: Room,
+    *,
+    start: datetime,
+    end: datetime | None,
+    duration_minutes: int | None,
+    guests: int | None,
+    mode: str | None,
+) -> Place:
+    """What is None is what the room has: its fewest guests, its own mode, its only duration.
 
-    Raises SlotUnavailable for an end that no duration leads to, InvalidRequest where there is a choice to make.
+    Raises SlotUnavailable for an end that no duration leads to or a time that no calendar holds, InvalidRequest where
+    there is a choice to make.
     """
+    minutes = _minutes_asked(room, start=start, end=end, duration_minutes=duration_minutes)
+    party = room.guests_min if guests is None else guests
+    return Place(room, start, minutes, mode or room.default_mode, party)
+
+
+def draft_at(place: Place, price: Quote, *, at: datetime, **others: Any) -> Booking:
+    """Nobody's yet, and without a reference. The price and its lines are frozen here."""
+    return Booking(
+        pk=uuid4(),
+        organization_id=place.room.organization_id,
+        room=place.room,
+        start=place.start,
+        end=place.end,
+        mode=place.mode,
+        guests=place.guests,
+        currency=price.currency,
+        total_minor=price.total,
+        deposit_minor=price.deposit,
+        price_lines=[line.to_json() for line in price.lines],
+        updated_at=at,
+        **others,
+    )
+
+
+def _minutes_asked(room: Room, *, start: datetime, end: datetime | None, duration_minutes: int | None) -> int:
+    """As it was named, or as `end` tells, or the only one that the room has."""
     if duration_minutes is not None:
         return duration_minutes
     if end is not None:
