@@ -165,6 +165,24 @@ def operation(
     return tell
 
 
+def put_and_patch(
+    noun: str,
+    *,
+    summary: str,
+    description: str,
+    answer: Serializer,
+    body: Serializer | None = None,
+    **others: Any,
+) -> tuple[Operation, Operation]:
+    """PUT and PATCH, which do the same: `replace…` with all the words, and `update…`, which leads to it.
+
+    `body` is the `answer` unless said otherwise; `others` as of `operation`.
+    """
+    shared: dict[str, Any] = {"body": body or answer, "answers": {200: answer}, "keyed": True, **others}
+    put = operation(f"replace{noun}", summary=summary, description=description, **shared)
+    return put, operation(f"update{noun}", summary=f"{summary} (the same as PUT)", **shared)
+
+
 IF_MATCH = OpenApiParameter(
     "If-Match",
     str,

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from bookingflow.api.authentication import caller_key
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import DEFAULT_LIMIT, PageQuery, page
-from bookingflow.api.schema import operation
+from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
@@ -112,32 +112,24 @@ class Customers(OrganizationViewSet):
         customer = queries.find_customer(self.organization, identifier)
         return Response(self._history(request, customer, **asked))
 
-    @operation(
-        "replaceCustomer",
+    _put, _patch = put_and_patch(
+        "Customer",
         tag=CUSTOMERS,
         summary="Change a customer",
         description=(
             "Changes the fields that are sent and leaves the others; `metadata` is replaced whole. "
             "What was read can be edited and sent back."
         ),
-        body=CustomerDetailSerializer,
-        answers={200: CustomerDetailSerializer},
+        answer=CustomerDetailSerializer,
         errors={**NO_SUCH_CUSTOMER, **EMAIL_TAKEN},
-        keyed=True,
     )
+
+    @_put
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
 
-    @operation(
-        "updateCustomer",
-        tag=CUSTOMERS,
-        summary="Change a customer (the same as PUT)",
-        body=CustomerDetailSerializer,
-        answers={200: CustomerDetailSerializer},
-        errors={**NO_SUCH_CUSTOMER, **EMAIL_TAKEN},
-        keyed=True,
-    )
+    @_patch
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)

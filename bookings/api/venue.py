@@ -13,7 +13,7 @@ from bookingflow.api.conditional import IfMatch, etag_of
 from bookingflow.api.elsewhere import Elsewhere
 from bookingflow.api.idempotency import attempt_of, mutation
 from bookingflow.api.paging import page
-from bookingflow.api.schema import operation
+from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
@@ -161,34 +161,25 @@ class Bookings(OrganizationViewSet):
         read_query(NoQuery, request)
         return self.answer(queries.find_booking(self.organization, identifier))
 
-    @operation(
-        "replaceBooking",
+    _put, _patch = put_and_patch(
+        "Booking",
         tag=BOOKINGS,
         summary="Move or change a booking",
         description=(
             "Changes the fields that are sent: time, room, duration, guests, notes, metadata, customer, or `status` to "
             "`completed` or `no_show` once it has begun. What was read can be edited and sent back whole."
         ),
-        body=BookingSerializer,
-        answers={200: BookingSerializer},
+        answer=BookingSerializer,
         errors={**NO_SUCH_BOOKING_OR_ROOM, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
-        keyed=True,
         conditional=True,
     )
+
+    @_put
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
 
-    @operation(
-        "updateBooking",
-        tag=BOOKINGS,
-        summary="Move or change a booking (the same as PUT)",
-        body=BookingSerializer,
-        answers={200: BookingSerializer},
-        errors={**NO_SUCH_BOOKING_OR_ROOM, **SLOT_REFUSALS, 409: f"SLOT_NOT_AVAILABLE, or {STATE_REFUSAL}"},
-        keyed=True,
-        conditional=True,
-    )
+    @_patch
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)

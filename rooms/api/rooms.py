@@ -10,7 +10,7 @@ from bookingflow.api.conditional import IfMatch, etag_of
 from bookingflow.api.days import checked_days
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
-from bookingflow.api.schema import operation
+from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock, json
@@ -101,8 +101,8 @@ class Rooms(OrganizationViewSet):
             {**room_document(room), "availability": availability}, headers={"ETag": etag_of(room)}
         )
 
-    @operation(
-        "replaceRoom",
+    _put, _patch = put_and_patch(
+        "Room",
         tag=ROOMS,
         summary="Change a room",
         description=(
@@ -112,25 +112,17 @@ class Rooms(OrganizationViewSet):
             "there are upcoming bookings."
         ),
         body=RoomChangeSerializer,
-        answers={200: RoomSerializer},
+        answer=RoomSerializer,
         errors={**NO_SUCH_ROOM, 409: f"ALREADY_EXISTS: the slug is taken. {UPCOMING}"},
-        keyed=True,
         conditional=True,
     )
+
+    @_put
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
 
-    @operation(
-        "updateRoom",
-        tag=ROOMS,
-        summary="Change a room (the same as PUT)",
-        body=RoomChangeSerializer,
-        answers={200: RoomSerializer},
-        errors={**NO_SUCH_ROOM, 409: f"ALREADY_EXISTS: the slug is taken. {UPCOMING}"},
-        keyed=True,
-        conditional=True,
-    )
+    @_patch
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)

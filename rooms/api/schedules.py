@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from bookingflow.api.authentication import caller_key
 from bookingflow.api.days import checked_days
 from bookingflow.api.idempotency import mutation
-from bookingflow.api.schema import operation
+from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock, json
@@ -95,8 +95,8 @@ class Schedules(OrganizationViewSet):
         read_query(NoQuery, request)
         return Response(schedule_document(queries.find_schedule(self.organization, identifier)))
 
-    @operation(
-        "replaceSchedule",
+    _put, _patch = put_and_patch(
+        "Schedule",
         tag=SCHEDULES,
         summary="Change a schedule",
         description=(
@@ -104,24 +104,16 @@ class Schedules(OrganizationViewSet):
             "day left out of `hours` is closed. What was read can be edited and sent back. Bookings already made stay "
             "as they are."
         ),
-        body=ScheduleSerializer,
-        answers={200: ScheduleSerializer},
+        answer=ScheduleSerializer,
         errors={**NO_SUCH_SCHEDULE, 409: "ALREADY_EXISTS: the handle is taken."},
-        keyed=True,
     )
+
+    @_put
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
 
-    @operation(
-        "updateSchedule",
-        tag=SCHEDULES,
-        summary="Change a schedule (the same as PUT)",
-        body=ScheduleSerializer,
-        answers={200: ScheduleSerializer},
-        errors={**NO_SUCH_SCHEDULE, 409: "ALREADY_EXISTS: the handle is taken."},
-        keyed=True,
-    )
+    @_patch
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)

@@ -5,9 +5,10 @@ from typing import ClassVar
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from bookingflow.api.idempotency import asks_elsewhere, mutation
+from bookingflow.api.elsewhere import Elsewhere
+from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import PageQuery, page
-from bookingflow.api.schema import operation
+from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from webhooks import queries, services
@@ -78,8 +79,8 @@ class Endpoints(OrganizationViewSet):
         read_query(NoQuery, request)
         return Response(endpoint_document(queries.find_endpoint(self.organization, identifier)))
 
-    @operation(
-        "replaceWebhook",
+    _put, _patch = put_and_patch(
+        "Webhook",
         tag=WEBHOOKS,
         summary="Change a webhook endpoint",
         description=(
@@ -87,24 +88,16 @@ class Endpoints(OrganizationViewSet):
             "disabled, forgets past failures. Disabling it ends what is on its way there; that stays in the log and "
             "can be sent again."
         ),
-        body=EndpointSerializer,
-        answers={200: EndpointSerializer},
+        answer=EndpointSerializer,
         errors=NO_SUCH_ENDPOINT,
-        keyed=True,
     )
+
+    @_put
     @mutation
     def update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
 
-    @operation(
-        "updateWebhook",
-        tag=WEBHOOKS,
-        summary="Change a webhook endpoint (the same as PUT)",
-        body=EndpointSerializer,
-        answers={200: EndpointSerializer},
-        errors=NO_SUCH_ENDPOINT,
-        keyed=True,
-    )
+    @_patch
     @mutation
     def partial_update(self, request: Request, identifier: str) -> Response:
         return self._change(request, identifier)
@@ -170,9 +163,9 @@ class Endpoints(OrganizationViewSet):
         errors=NO_SUCH_ENDPOINT,
         keyed=True,
     )
-    @asks_elsewhere
-    def test(self, request: Request, identifier: str) -> Response:
+    @mutation
+    def test(self, request: Request, identifier: str) -> Elsewhere:
         read_query(NoQuery, request)
         endpoint = queries.find_endpoint(self.organization, identifier)
         read_body(NothingSerializer, request)
-        return Response(ping_document(send_ping(endpoint)))
+        return Elsewhere(ask=lambda: send_ping(endpoint), then=lambda answer: Response(ping_document(answer)))
