@@ -5,8 +5,6 @@ import threading
 from datetime import datetime
 from uuid import uuid4
 
-from django.db import connection
-
 from bookingflow.lib import clock, json
 from bookingflow.lib.errors import ServiceUnavailable
 from bookingflow.lib.http import Answer
@@ -38,7 +36,6 @@ def send_ping(endpoint: Endpoint) -> Answer:
 def _sent(endpoint: Endpoint, *, at: datetime) -> Answer:
     message_id, secrets = f"evt_{uuid4().hex}", valid_secrets(endpoint, at=at)
     body = _body(endpoint, message_id, at)
-    _give_back_connection()
 
     async def post() -> Answer:
         async with guarded_client() as client:
@@ -59,9 +56,3 @@ def _body(endpoint: Endpoint, message_id: str, at: datetime) -> str:
         "data": {"endpoint": {"id": endpoint.id, "url": endpoint.url}},
     }
     return json.dumps(envelope).decode()
-
-
-def _give_back_connection() -> None:
-    """To the pool, for whoever needs one while the receiver thinks."""
-    if not connection.in_atomic_block:
-        connection.close()

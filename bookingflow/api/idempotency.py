@@ -7,8 +7,8 @@ alone, to a savepoint, while its refusal is kept.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial, wraps
 from typing import Any
@@ -25,13 +25,11 @@ from bookingflow.api.authentication import caller_key
 from bookingflow.api.elsewhere import Elsewhere, Step, go_on
 from bookingflow.api.errors import error_response, request_id_of
 from bookingflow.api.models import StoredAnswer
-from bookingflow.lib import crypto, json, redis
+from bookingflow.lib import crypto, json
 from bookingflow.lib.errors import Fault, IdempotencyConflict, IdempotencyInProgress, InvalidRequest
 
 PURPOSE = "stored-answer"
 HEADER = "Idempotency-Key"
-# Longer than another server is ever waited for.
-MARK_MS = 60_000
 NEVER_KEPT = frozenset({401, 403, 429})
 KEPT_HEADERS = ("Location", "ETag")
 _BARE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?\Z")
@@ -48,48 +46,6 @@ def mutation(handler: Handler) -> Handler:
 def keyed_mutation(handler: Handler) -> Handler:
     """The same where a request without a key is refused."""
     return _unit_of_work(handler, needs_key=True)
-
-
-def asks_elsewhere(handler: Handler) -> Handler:
-    """Marks a view's method that changes nothing here, and asks another server outside any transaction.
-
-    Under a key the first answer counts as everywhere. What keeps a twin out meanwhile is a mark in Redis, which ends
-    by itself should this process be killed; without Redis a twin asks as well, and both get the answer kept first.
-    """
-
-    @wraps(handler)
-    def run(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
-        key = key_of(request)
-        if key is None:
-            plain: Response = handler(view, request, *args, **kwargs)
-            return plain
-        print_ = fingerprint(request)
-        if (kept := unit_of_work.run(lambda: _kept_answer(request, key, print_))) is not None:
-            return kept
-        with _marked(caller_key(request).organization_id, key):
-            response: Response = _answered(request, lambda: handler(view, request, *args, **kwargs))
-            first: Response = unit_of_work.run(lambda: _answer_once(request, key, print_, lambda: response))
-            return first
-
-    run.asks_elsewhere = True  # type: ignore[attr-defined]
-    return run
-
-
-@contextmanager
-def _marked(organization_id: UUID, key: str) -> Iterator[None]:
-    name = f"bookingflow:asking:{hashlib.sha256(organization_id.bytes + key.encode()).hexdigest()}"
-    try:
-        mine = redis.ask(lambda client: client.set(name, 1, nx=True, px=MARK_MS))
-    except redis.RedisAway:
-        yield
-        return
-    if not mine:
-        raise IdempotencyInProgress
-    try:
-        yield
-    finally:
-        with suppress(redis.RedisAway):
-            redis.ask(lambda client: client.delete(name))
 
 
 def _unit_of_work(handler: Handler, *, needs_key: bool) -> Handler:

@@ -1,19 +1,21 @@
 """`POST …/test`: a ping sent at once, and what came back."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
+import httpx
+import psutil
 import pytest
 from django.db import connection
 from pytest_django import Settings
 from standardwebhooks import Webhook
 
-from bookingflow.lib.redis import ask
+from benchmarks.stage import web_server
 from bookingflow.organizations.models import Organization
 from tests.builders import make_api_key, make_endpoint
 from tests.caller import Caller, error_of
-from tests.processes import wait_until
+from tests.processes import database_url, wait_until
 from tests.receiver import Receiver, Reply
 from webhooks import pings
 from webhooks.models import Delivery, Endpoint, Event
@@ -24,12 +26,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def endpoint(organization: Organization, receiver: Receiver) -> tuple[Endpoint, str]:
     return make_endpoint(organization, url=receiver.url("/hooks"))
-
-
-@pytest.fixture(autouse=True)
-def _no_marks_are_left() -> Iterator[None]:
-    yield
-    assert ask(lambda client: client.keys("bookingflow:asking:*")) == []
 
 
 def path_of(endpoint: tuple[Endpoint, str]) -> str:
@@ -113,6 +109,32 @@ def test_while_the_receiver_thinks_a_twin_is_told_and_no_transaction_is_open(
         receiver.let_go()
         assert first.result(30).json()["delivered"] is True
     assert len(receiver.requests()) == 1
+
+
+def test_killed_while_the_receiver_thinks_it_blocks_no_retry(
+    organization: Organization,
+    receiver: Receiver,
+    endpoint: tuple[Endpoint, str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE_TARGETS", "true")
+    receiver.answer("/hooks", Reply(hang=True), Reply())
+    sent = {"Authorization": f"Bearer {make_api_key(organization)[1]}", "Idempotency-Key": "once"}
+    with web_server(database_url(), workers=1) as server, ThreadPoolExecutor(1) as pool:
+        url = f"{server.url}{path_of(endpoint)}"
+        first = pool.submit(httpx.post, url, headers=sent, timeout=60)
+        wait_until(lambda: receiver.at_once("/hooks") == 1)
+        for worker in psutil.Process(server.processes[0]).children():
+            worker.kill()  # its parent starts another
+        assert isinstance(first.exception(60), httpx.TransportError)
+        wait_until(lambda: delivered(url, sent))
+
+
+def delivered(url: str, headers: dict[str, str]) -> bool:
+    with suppress(httpx.TransportError):
+        answer = httpx.post(url, headers=headers, timeout=60)
+        return answer.status_code == 200 and answer.json()["delivered"] is True
+    return False
 
 
 def test_receivers_that_hang_leave_a_process_places_for_others(
