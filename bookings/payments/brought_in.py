@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from bookingflow.lib.errors import Fault
 from bookingflow.lib.transactions import require_transaction
@@ -25,13 +26,15 @@ CARD_ONLINE = "Card, online"
 
 @dataclass(frozen=True, slots=True)
 class GivenBack:
-    """Minor units. `lowers` is what it took off the booking's total: such refunds are the last lines of its price."""
+    """Minor units. `lowers` is what it took off the booking's total: such refunds are the last lines of its price, one
+    for each `act`: what was given back at once out of several payments has the same number. With 0 it stands alone."""
 
     amount: int
     purpose: RefundPurpose
     at: datetime
     reason: str = ""
     lowers: int = 0
+    act: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +61,11 @@ def money_faults(paid: Sequence[Paid], *, status: str, price: Quote) -> Iterable
 
 
 def _lines_show(refunds: Iterable[GivenBack], price: Quote) -> bool:
-    lowering = [refund.lowers for refund in refunds if refund.lowers]
-    lines = price.lines[len(price.lines) - len(lowering) :]
-    if len(lines) != len(lowering) or any(line.kind != "adjustment" or line.amount > 0 for line in lines):
+    given = [refund for refund in refunds if refund.lowers]
+    lowering = [refund.lowers for refund in given]
+    acts = len({refund.act for refund in given if refund.act}) + sum(not refund.act for refund in given)
+    lines = price.lines[len(price.lines) - acts :]
+    if len(lines) != acts or any(line.kind != "adjustment" or line.amount > 0 for line in lines):
         return not lowering
     off = -sum(line.amount for line in lines)
     return off == sum(lowering) or (off < sum(lowering) and price.total == 0)
@@ -69,8 +74,9 @@ def _lines_show(refunds: Iterable[GivenBack], price: Quote) -> bool:
 def money_rows(booking: Booking, paid: Sequence[Paid]) -> tuple[list[Payment], list[Refund]]:
     """To be stored once the booking is; sets its sums."""
     payments = [_payment(booking, each) for each in paid]
+    acts: dict[int, UUID] = {}
     refunds = [
-        _refund(payment, given)
+        _refund(payment, given, acts)
         for payment, each in zip(payments, paid, strict=True)
         for given in each.refunds
     ]
@@ -105,7 +111,8 @@ def _payment(booking: Booking, paid: Paid) -> Payment:
     )
 
 
-def _refund(payment: Payment, given: GivenBack) -> Refund:
+def _refund(payment: Payment, given: GivenBack, acts: dict[int, UUID]) -> Refund:
+    """`acts`: the first refund of each act so far."""
     refund = Refund(
         payment=payment,
         purpose=given.purpose,
@@ -115,5 +122,5 @@ def _refund(payment: Payment, given: GivenBack) -> Refund:
         reason=given.reason,
         created_at=given.at,
     )
-    refund.act_id = refund.pk
+    refund.act_id = acts.setdefault(given.act, refund.pk) if given.act else refund.pk
     return refund

@@ -6,6 +6,7 @@ saves `FIELDS` of it. What a booking paid and got back is never worked out from 
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet, Sum
@@ -223,7 +224,7 @@ def _refund(payment: Payment, part: int, currency: str, at: datetime) -> Refund:
 
 
 def lowering_refunds(booking: Booking) -> list[Refund]:
-    """The refunds that have a line on the price: the last lines, one for each."""
+    """The refunds that have a line on the price: the last lines, one for each act."""
     if not booking.refunded_minor:
         return []
     return list(refunds_of(booking).filter(status__in=COUNTING, lowers_minor__gt=0))
@@ -231,18 +232,22 @@ def lowering_refunds(booking: Booking) -> list[Refund]:
 
 def own_lines(booking: Booking, lowering: Sequence[Refund]) -> list[dict[str, object]]:
     """The price as it was quoted: without the lines of refunds."""
-    return list(booking.price_lines[: len(booking.price_lines) - len(lowering)])
+    acts = {refund.act_id for refund in lowering}
+    return list(booking.price_lines[: len(booking.price_lines) - len(acts)])
 
 
 def rebuild(booking: Booking, own: list[dict[str, object]], lowering: Sequence[Refund]) -> None:
     """The lines of refunds take off no more than there is. What one of them can't take off a lower price counts
-    again when the price rises."""
+    again when the price rises. What was given back at once is one line, out of however many payments it came."""
     total = sum(int(str(line["amount"])) for line in own)
-    lines = []
+    acts: dict[UUID, list[Refund]] = {}
     for refund in lowering:
-        off = min(total, refund.lowers_minor)
+        acts.setdefault(refund.act_id, []).append(refund)
+    lines = []
+    for parts in acts.values():
+        off = min(total, sum(part.lowers_minor for part in parts))
         total -= off
-        label = refund.reason or WITHOUT_REASON
+        label = parts[0].reason or WITHOUT_REASON
         lines.append(Line("adjustment", label, 1, -off, -off).to_json())
     booking.price_lines, booking.total_minor = [*own, *lines], total
     booking.deposit_minor = min(booking.deposit_minor, total)

@@ -38,14 +38,16 @@ def _document(booking: Booking, paid: Sequence[Document], now: datetime) -> Docu
 
 def _payments(keys: Sequence[UUID]) -> Mapping[UUID, Sequence[Document]]:
     """Money that is there, with what went back or is on its way, by booking."""
-    refunds: dict[UUID, list[Document]] = {}
+    refunds: dict[UUID, list[Refund]] = {}
     for refund in Refund.objects.filter(payment__booking__in=keys, status__in=COUNTING):
-        refunds.setdefault(refund.payment_id, []).append(_refund(refund))
+        refunds.setdefault(refund.payment_id, []).append(refund)
     payments: dict[UUID, list[Document]] = {}
+    acts: dict[UUID, dict[UUID, int]] = {}
     there = Payment.objects.filter(booking__in=keys, status=PaymentStatus.SUCCEEDED)
     for payment in there.order_by("created_at", "pk"):
-        told = _payment(payment) | {"refunds": refunds.get(payment.pk, [])}
-        payments.setdefault(payment.booking_id, []).append(told)
+        known = acts.setdefault(payment.booking_id, {})
+        given = [_refund(refund, known) for refund in refunds.get(payment.pk, [])]
+        payments.setdefault(payment.booking_id, []).append(_payment(payment) | {"refunds": given})
     return payments
 
 
@@ -58,8 +60,10 @@ def _payment(payment: Payment) -> Document:
     }
 
 
-def _refund(refund: Refund) -> Document:
+def _refund(refund: Refund, acts: dict[UUID, int]) -> Document:
+    """`act` counts them in the booking: what went back at once out of several payments is one, with one line."""
     return {
+        "act": acts.setdefault(refund.act_id, len(acts) + 1),
         "amount": refund.amount_minor,
         "purpose": refund.purpose,
         "lowers": refund.lowers_minor,

@@ -161,7 +161,8 @@ class _Row(Fields):
         purpose = self.choice("purpose", RefundPurpose)
         most = amount if purpose == RefundPurpose.BY_HAND else 0
         reason = self.free_text("reason", LONGEST_TEXT)
-        return GivenBack(amount, purpose, self.past("createdAt"), reason, self.integer("lowers", 0, most, 0))
+        lowers, act = self.integer("lowers", 0, most, 0), self.integer("act", 0, MOST_MINOR, 0)
+        return GivenBack(amount, purpose, self.past("createdAt"), reason, lowers, act)
 
     def policy(self) -> list[dict[str, Any]] | None:
         if not self.has("cancellationPolicy"):
@@ -242,4 +243,4 @@ def _is_storable(value: str) -> bool:
 
 _LINE = ("kind", "label", "quantity", "unitAmount", "amount")
 _PAYMENT = ("amount", "method", "note", "createdAt", "refunds", "id", "provider", "currency", "status")
-_REFUND = ("amount", "purpose", "lowers", "reason", "createdAt")
+_REFUND = ("act", "amount", "purpose", "lowers", "reason", "createdAt")

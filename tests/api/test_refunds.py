@@ -68,6 +68,11 @@ def test_a_refund_over_several_payments_is_one_answer_and_an_event_for_each(
     assert [each["amount"] for each in events] == [4000, 2000]
     assert events[0]["id"] == shown["id"]
     assert figures(caller, booking) == (6000, 9000, 6000, 3000)
+    line = price(caller, booking)["lines"][-1]
+    assert (line["label"], line["amount"]) == ("Sorry", -6000)
+    refund(caller, booking, 500, reason="Again")
+    services.change_booking(**by(booking), guests=5)
+    assert [each["amount"] for each in price(caller, booking)["lines"]][-2:] == [-6000, -500]
 
 
 BAD = [

@@ -54,6 +54,8 @@ def north() -> Room:
         services.cancel_booking(**by, booking_id=paid.pk, reason="Rain")
         moved = make_booking(room, start=slot(days=5))
         services.record_payment(**by, booking_id=moved.pk, amount_minor=2000, method=Method.VOUCHER)
+        services.record_payment(**by, booking_id=moved.pk, amount_minor=2000, method=Method.CASH)
+        services.refund_booking(**by, booking_id=moved.pk, amount_minor=3000, reason="Out of both")
         services.reschedule_booking(**by, booking_id=moved.pk, start=slot(days=6), end=slot(11, days=6))
         make_booking(room, start=slot(days=8), hold=True)
         for guests in (2, 3):

@@ -56,7 +56,7 @@ SPOILT = [
     (CANCELED, "UPDATE bookings_booking SET cancel_refund_minor = 1 WHERE id = %s", 1),
     (CANCELED, "UPDATE bookings_booking SET cancel_refund_status = 'failed' WHERE id = %s", 1),
     (CANCELED, f"UPDATE bookings_refund SET status = 'failed' WHERE {OF_BOOKING}", 1),
-    (LINES, "UPDATE bookings_booking SET price_lines = price_lines - 2 WHERE id = %s", 0),
+    (LINES, "UPDATE bookings_booking SET price_lines = price_lines - 1 WHERE id = %s", 0),
     (LINES, "UPDATE bookings_booking SET price_lines = price_lines - 1 WHERE id = %s", 4),
 ]
 
