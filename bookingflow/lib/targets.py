@@ -13,6 +13,9 @@ from bookingflow.lib.name_lookup import SYSTEM_NAMES, NameLookup
 
 _NAME = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+# Never a public host's, whether or not they can be looked up from here: RFC 6761, 6762, 8375, and ICANN's `.internal`,
+# under which clouds keep their metadata.
+_PRIVATE_NAME = re.compile(r"(.*\.)?(localhost|local|internal|home\.arpa)\.?")
 
 
 class ForbiddenTarget(InvalidRequest):
@@ -36,7 +39,10 @@ def parse_target(url: str, *, allow_private: bool) -> httpx.URL:
         raise ForbiddenTarget("The URL must not contain a user name or password.")
     if target.port is not None and not 1 <= target.port <= 65535:
         raise ForbiddenTarget("The URL's port must lie between 1 and 65535.")
-    _check_host_form(_host_of(target))
+    host = _host_of(target)
+    _check_host_form(host)
+    if not allow_private and _PRIVATE_NAME.fullmatch(host):
+        raise ForbiddenTarget("The URL's host is the name of a private network, which is not allowed.")
     return target
 
 

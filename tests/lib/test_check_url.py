@@ -47,6 +47,21 @@ def test_credentials_in_a_url_are_refused(url):
 
 @pytest.mark.parametrize(
     "host",
+    ["localhost", "LOCALHOST.", "a.localhost", "printer.local", "metadata.google.internal", "nas.home.arpa."],
+)
+def test_names_of_private_networks_are_refused_wherever_they_lead(host):
+    with pytest.raises(ForbiddenTarget, match="private network"):
+        check(f"https://{host}/", PUBLIC)
+    check(f"http://{host}/", "127.0.0.1", allow_private=True)
+
+
+def test_names_that_only_look_private_are_accepted():
+    check("https://localhost.example.com/", PUBLIC)
+    check("https://mylocal/", PUBLIC)
+
+
+@pytest.mark.parametrize(
+    "host",
     [
         "127.1",
         "2130706433",
