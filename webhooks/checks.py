@@ -90,16 +90,27 @@ def events_have_reached_the_house() -> CheckResult:
 
 
 def deliveries_are_attempted() -> CheckResult:
-    """What waits for a plan, or for an endpoint that is switched off, isn't forgotten."""
+    """What waits for a plan, or for an endpoint that is switched off, isn't forgotten.
+
+    Nor is what queues at an endpoint whose older deliveries are being attempted: one that hangs takes its time.
+    """
     return none_of(
         "no delivery is forgotten",
         f"""
+        WITH served AS (
+            SELECT endpoint_id, min(created_at) AS since FROM webhooks_delivery
+            WHERE leased_until > clock_timestamp() - {ATTEMPTED_WITHIN}
+                OR (attempts -> -1 ->> 'at')::timestamptz > clock_timestamp() - {ATTEMPTED_WITHIN}
+            GROUP BY endpoint_id
+        )
         SELECT 1 FROM webhooks_delivery AS delivery
         JOIN organizations_organization AS organization ON organization.id = delivery.organization_id
         LEFT JOIN webhooks_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+        LEFT JOIN served ON served.endpoint_id = delivery.endpoint_id
         WHERE delivery.next_attempt_at < clock_timestamp() - {ATTEMPTED_WITHIN}
             AND (delivery.leased_until IS NULL OR delivery.leased_until < clock_timestamp() - {ATTEMPTED_WITHIN})
             AND (delivery.endpoint_id IS NULL OR (endpoint.active AND organization.plan IN ({_PLANS})))
+            AND (served.since IS NULL OR served.since > delivery.next_attempt_at)
         """,  # noqa: S608
         what="deliveries that were due and not attempted: does a worker run?",
     )

@@ -86,6 +86,17 @@ def test_what_waits_for_a_reason_is_not_forgotten(waiting: str) -> None:
     assert deliveries_are_attempted().ok
 
 
+def test_what_queues_at_an_endpoint_that_is_being_served_is_not_forgotten(organization: Organization) -> None:
+    make_event(organization, type="booking.created")
+    place_events()
+    run(f"UPDATE webhooks_delivery SET created_at = {AN_HOUR_AGO} - interval '1 minute'")
+    run(f"UPDATE webhooks_delivery SET next_attempt_at = {AN_HOUR_AGO} WHERE status = 'pending'")
+    assert deliveries_are_attempted().ok
+
+    run("UPDATE webhooks_delivery SET attempts = '[]'")
+    assert deliveries_are_attempted().found == 1
+
+
 def test_an_event_from_before_an_endpoint_became_what_it_is_needs_no_delivery() -> None:
     run(NOT_DELIVERED)
     run("UPDATE webhooks_endpoint SET updated_at = clock_timestamp()")
