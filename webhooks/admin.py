@@ -118,7 +118,7 @@ class EndpointAdmin(TenantAdmin):
     nothing_yet = "Endpoints are made over the API; they are told what happens, as it happens."
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).defer("secret", "previous_secret")
+        return super().get_queryset(request).defer("secret", "former_secrets")
 
     @admin.display(description="Address")
     def url_shown(self, row: Endpoint) -> str:
@@ -179,7 +179,7 @@ class DeliveryAdmin(LongListAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request).select_related(*self.list_select_related)
-        return rows.defer("endpoint__secret", "endpoint__previous_secret", "event__body", "lease")
+        return rows.defer("endpoint__secret", "endpoint__former_secrets", "event__body", "lease")
 
     @admin.display(description="Event")
     def what(self, row: Delivery) -> str:

@@ -44,8 +44,8 @@ class Parcel:
     endpoint_id: UUID | None
     url: str | None
     secret: bytes | None
-    previous_secret: bytes | None
-    previous_secret_until: datetime | None
+    former_secrets: Sequence[bytes] | None
+    former_until: Sequence[datetime] | None
 
     @property
     def message_id(self) -> str:
@@ -110,7 +110,7 @@ WHERE delivery.id = taken.id
 RETURNING delivery.id, delivery.lease, moment.now, delivery.next_attempt_at,
     jsonb_array_length(delivery.attempts) - delivery.attempts_before,
     delivery.organization_id, event.id, event.type, event.body, delivery.consumer,
-    endpoint.id, endpoint.url, endpoint.secret, endpoint.previous_secret, endpoint.previous_secret_until
+    endpoint.id, endpoint.url, endpoint.secret, endpoint.former_secrets, endpoint.former_until
 """
 
 _FOR_CONSUMERS = f"""

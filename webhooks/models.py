@@ -56,7 +56,10 @@ class Event(models.Model):
 
 
 class Endpoint(models.Model):
-    """Where an organization wants its events sent. Secrets are encrypted (`bookingflow.lib.crypto`)."""
+    """Where an organization wants its events sent. Secrets are encrypted (`bookingflow.lib.crypto`).
+
+    Each of `former_secrets`, the newest first, signs along until its `former_until`.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.CASCADE, related_name="endpoints")
@@ -64,8 +67,8 @@ class Endpoint(models.Model):
     description = models.CharField(max_length=200, blank=True)
     events = ArrayField(models.CharField(max_length=40))
     secret = models.BinaryField()
-    previous_secret = models.BinaryField(null=True)
-    previous_secret_until = models.DateTimeField(null=True)
+    former_secrets = ArrayField(models.BinaryField(), default=list, db_default=[])
+    former_until = ArrayField(models.DateTimeField(), default=list, db_default=[])
     active = models.BooleanField(default=True)
     failing_since = models.DateTimeField(null=True)
     created_at = models.DateTimeField(db_default=Now(), editable=False)

@@ -1,5 +1,6 @@
 """Endpoints' secrets at rest: encrypted under a key of their own, and which of them are valid now."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,9 +15,9 @@ class HoldsSecrets(Protocol):
     @property
     def secret(self) -> bytes | memoryview | None: ...
     @property
-    def previous_secret(self) -> bytes | memoryview | None: ...
+    def former_secrets(self) -> Sequence[bytes | memoryview] | None: ...
     @property
-    def previous_secret_until(self) -> datetime | None: ...
+    def former_until(self) -> Sequence[datetime] | None: ...
 
 
 def seal(secret: str) -> bytes:
@@ -29,11 +30,15 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 
 def valid_secrets(holder: HoldsSecrets, *, at: datetime) -> list[str]:
-    """The present one, then the former one while it signs along."""
-    sealed = [holder.secret]
-    if holder.previous_secret_until is not None and at < holder.previous_secret_until:
-        sealed.append(holder.previous_secret)
+    """The present one, then the former ones that sign along, the newest first."""
+    sealed = [holder.secret, *(secret for secret, _ in former_ones(holder, at=at))]
     return [unseal(secret) for secret in sealed if secret is not None]
+
+
+def former_ones(holder: HoldsSecrets, *, at: datetime) -> list[tuple[bytes | memoryview, datetime]]:
+    """Those that sign along still, sealed, and until when."""
+    ones = zip(holder.former_secrets or (), holder.former_until or (), strict=True)
+    return [(secret, until) for secret, until in ones if at < until]
 
 
 def _keys() -> list[str]:

@@ -23,6 +23,8 @@ from webhooks.signing import new_secret
 LONGEST_URL = 2_000
 LONGEST_DESCRIPTION = 200
 OLD_SECRET_SIGNS_ALONG = timedelta(hours=24)
+# Each adds a signature to a header, and receivers bound these.
+MOST_OLD_SECRETS = 4
 # No row is locked meanwhile.
 LOOKUP_SECONDS = 2.0
 
@@ -84,13 +86,15 @@ def delete_endpoint(*, organization: Organization, actor: Actor, endpoint_id: UU
 
 
 def rotate_secret(*, organization: Organization, actor: Actor, endpoint_id: UUID) -> tuple[Endpoint, str]:
-    """The endpoint and its new secret; the old one signs along for 24 hours. Raises NotFound."""
+    """The endpoint and its new secret; each old one signs along for 24 hours. Raises NotFound."""
     require_transaction()
     endpoint = find_endpoint(organization, endpoint_id, lock=True)
     now, secret = clock.now(), new_secret()
-    endpoint.previous_secret, endpoint.previous_secret_until = endpoint.secret, now + OLD_SECRET_SIGNS_ALONG
+    former = [(endpoint.secret, now + OLD_SECRET_SIGNS_ALONG), *secrets.former_ones(endpoint, at=now)]
+    endpoint.former_secrets = [sealed for sealed, _ in former[:MOST_OLD_SECRETS]]
+    endpoint.former_until = [until for _, until in former[:MOST_OLD_SECRETS]]
     endpoint.secret, endpoint.updated_at = secrets.seal(secret), now
-    endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until", "updated_at"])
+    endpoint.save(update_fields=["secret", "former_secrets", "former_until", "updated_at"])
     _audit(endpoint, actor, "secret_rotated", {})
     return endpoint, secret
 

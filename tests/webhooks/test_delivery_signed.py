@@ -11,7 +11,7 @@ from tests.builders import make_endpoint, make_event
 from tests.receiver import Receiver
 from webhooks.delivery import drain
 from webhooks.models import Delivery, DeliveryStatus, Endpoint
-from webhooks.services import rotate_secret
+from webhooks.services import MOST_OLD_SECRETS, rotate_secret
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -45,12 +45,26 @@ def test_while_secrets_rotate_the_old_and_the_new_one_verify(
         Webhook(secret).verify(request.body, request.headers)
 
 
+def test_an_old_secret_signs_along_also_after_the_next_rotation(
+    organization: Organization, receiver: Receiver
+) -> None:
+    endpoint, first = make_endpoint(organization, url=receiver.url("/hooks"))
+    later = [rotate(organization, endpoint) for _ in range(MOST_OLD_SECRETS + 1)]
+    make_event(organization)
+    drain()
+    (request,) = receiver.requests("/hooks")
+    for secret in later:
+        Webhook(secret).verify(request.body, request.headers)
+    with pytest.raises(WebhookVerificationError):
+        Webhook(first).verify(request.body, request.headers)
+
+
 def test_a_secret_that_was_rotated_out_signs_no_longer(
     organization: Organization, receiver: Receiver
 ) -> None:
     endpoint, old = make_endpoint(organization, url=receiver.url("/hooks"))
     new = rotate(organization, endpoint)
-    Endpoint.objects.update(previous_secret_until=endpoint.created_at)
+    Endpoint.objects.update(former_until=[endpoint.created_at])
     make_event(organization)
     drain()
     (request,) = receiver.requests("/hooks")
@@ -94,7 +108,7 @@ def test_deliveries_go_on_while_the_installations_key_is_replaced(
     make_event(organization)
     drain()
     settings.SECRET_KEY_FALLBACKS = []
-    Endpoint.objects.update(previous_secret=None, previous_secret_until=None)
+    Endpoint.objects.update(former_secrets=[], former_until=[])
     make_event(organization)
     drain()
     requests = receiver.requests("/hooks")

@@ -132,8 +132,9 @@ class Endpoints(OrganizationViewSet):
         tag=WEBHOOKS,
         summary="Give a webhook endpoint a new secret",
         description=(
-            "The new one is in this answer, shown this once. The old one signs along for 24 hours: deliveries then "
-            "carry a signature by each, so that the receiver can change over at any time."
+            "The new one is in this answer, shown this once. The old one signs along for 24 hours, also when there is "
+            "another rotation meanwhile (four old ones at most): deliveries carry a signature by each, so that the "
+            "receiver can change over at any time."
         ),
         body=NothingSerializer,
         answers={200: EndpointWithSecretSerializer},
