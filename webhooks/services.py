@@ -9,7 +9,7 @@ from django.conf import settings
 
 from bookingflow.lib import clock
 from bookingflow.lib.errors import Fault, InvalidRequest
-from bookingflow.lib.targets import ForbiddenTarget, UnresolvedHost, check_url, parse_target
+from bookingflow.lib.targets import ForbiddenTarget, UnresolvedHost, check_form, check_url
 from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Act, Actor, record_acts
 from bookingflow.organizations.models import Organization
@@ -25,14 +25,29 @@ LONGEST_DESCRIPTION = 200
 OLD_SECRET_SIGNS_ALONG = timedelta(hours=24)
 # Each adds a signature to a header, and receivers bound these.
 MOST_OLD_SECRETS = 4
-# No row is locked meanwhile.
 LOOKUP_SECONDS = 2.0
+
+
+def refuse_forbidden_target(url: str) -> None:
+    """By what its name leads to. May take LOOKUP_SECONDS: to be called before the transaction. Raises InvalidRequest.
+
+    A name that can't be looked up just now is no fault: what it leads to is checked at each delivery.
+    """
+    try:
+        check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS, lookup_seconds=LOOKUP_SECONDS)
+    except UnresolvedHost:
+        return
+    except ForbiddenTarget as forbidden:
+        raise InvalidRequest.of(Fault("url", forbidden.message)) from None
 
 
 def create_endpoint(
     *, organization: Organization, actor: Actor, url: str, events: Sequence[str], description: str = ""
 ) -> tuple[Endpoint, str]:
-    """The endpoint, and its secret, which can't be shown again. Raises InvalidRequest naming every fault."""
+    """The endpoint, and its secret, which can't be shown again. Raises InvalidRequest naming every fault.
+
+    What the URL's name leads to is looked at before (`refuse_forbidden_target`).
+    """
     require_transaction()
     _refuse(url=url, events=events, description=description)
     now, secret = clock.now(), new_secret()
@@ -62,7 +77,8 @@ def update_endpoint(
 ) -> Endpoint:
     """What is None stays. A new address, or being enabled, is a new beginning: past failures no longer count.
 
-    Raises InvalidRequest naming every fault, NotFound.
+    What a new address's name leads to is looked at before (`refuse_forbidden_target`). Raises InvalidRequest naming
+    every fault, NotFound.
     """
     require_transaction()
     present = find_endpoint(organization, endpoint_id).url
@@ -126,7 +142,7 @@ def _audit(endpoint: Endpoint, actor: Actor, done: str, changes: Mapping[str, An
 
 def _refuse(*, url: str | None, events: Sequence[str] | None, description: str | None) -> None:
     faults = [
-        *(_url_faults(url) if url is not None else ()),
+        *(url_form_faults(url) if url is not None else ()),
         *(events_faults(events) if events is not None else ()),
         *(_description_faults(description) if description is not None else ()),
     ]
@@ -138,25 +154,12 @@ def _each_once(events: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(events))
 
 
-def _url_faults(url: str) -> list[Fault]:
-    """A name that can't be looked up just now is no fault: what it leads to is checked at each delivery."""
-    if faults := url_form_faults(url):
-        return faults
-    try:
-        check_url(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS, lookup_seconds=LOOKUP_SECONDS)
-    except UnresolvedHost:
-        return []
-    except ForbiddenTarget as forbidden:
-        return [Fault("url", forbidden.message)]
-    return []
-
-
 def url_form_faults(url: str) -> list[Fault]:
     """Without a look-up."""
     if len(url) > LONGEST_URL:
         return [Fault("url", f"It may have {LONGEST_URL} characters at most.", "max_length")]
     try:
-        parse_target(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS)
+        check_form(url, allow_private=settings.WEBHOOK_ALLOW_PRIVATE_TARGETS)
     except ForbiddenTarget as forbidden:
         return [Fault("url", forbidden.message)]
     return []

@@ -54,13 +54,20 @@ def check_url(
     Raises ForbiddenTarget, and its subclass UnresolvedHost where the name has no address at present. This is
     a service to whoever registers a URL. The guard is GuardedClient, which checks again as it dials.
     """
-    host = _host_of(parse_target(url, allow_private=allow_private))
+    host = check_form(url, allow_private=allow_private)
     if is_address(host):
-        check_addresses([host], allow_private=allow_private)
         return
     with lookup_faults():
         addresses = names.start(host).result(lookup_seconds)
     check_addresses(addresses, allow_private=allow_private)
+
+
+def check_form(url: str, *, allow_private: bool) -> str:
+    """What `check_url` refuses without a look-up: addresses that are written out, too. The host."""
+    host = _host_of(parse_target(url, allow_private=allow_private))
+    if is_address(host):
+        check_addresses([host], allow_private=allow_private)
+    return host
 
 
 def check_addresses(addresses: Sequence[str], *, allow_private: bool) -> None:

@@ -1,8 +1,10 @@
 """Webhook endpoints over HTTP."""
 
+from socket import AF_INET, SOCK_STREAM
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from bookingflow.organizations.models import Organization
@@ -128,6 +130,47 @@ def test_a_url_that_may_not_be_asked_is_refused_in_words(
     for found in (faults(caller, WANTED | {"url": url}), faults(caller, {"url": url}, kept)):
         assert found.keys() == {"url"}
         assert word in found["url"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("key", [None, "once"])
+def test_a_name_is_looked_up_with_no_transaction_open(
+    caller: Caller, settings: Settings, monkeypatch: pytest.MonkeyPatch, key: str | None
+) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE_TARGETS = False
+    endpoint, opened = made(caller), []
+
+    def leads_inside(*_: Any, **__: Any) -> list[Any]:
+        opened.append(open_transactions())
+        return [(AF_INET, SOCK_STREAM, 6, "", ("10.0.0.7", 0))]
+
+    monkeypatch.setattr("socket.getaddrinfo", leads_inside)
+    body = {"url": "https://till.example.com/"}
+    answers = [
+        caller.post(HOOKS, WANTED | body, key=key),
+        caller.put(f"{HOOKS}/{endpoint['id']}", body, key=key and f"{key} more"),
+    ]
+    assert [error_of(answer, 400)["details"][0]["field"] for answer in answers] == ["url", "url"]
+    assert opened == [0, 0]
+    assert Endpoint.objects.get().url == WANTED["url"]
+
+
+def open_transactions() -> int:
+    """Of others than the thread that asks."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND state = 'idle in transaction'"
+            )
+            return int(cursor.fetchone()[0])
+    finally:
+        connection.close()
+
+
+def test_a_written_address_is_named_beside_other_faults(caller: Caller, settings: Settings) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE_TARGETS = False
+    assert set(faults(caller, {"url": "https://10.0.0.7/", "events": ["nothing"]})) == {"url", "events"}
 
 
 def test_an_unknown_event_type_is_named(caller: Caller) -> None:

@@ -1,6 +1,7 @@
 """Webhook endpoints in the Venue API."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from uuid import UUID
 
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -61,9 +62,14 @@ class Endpoints(OrganizationViewSet):
         keyed=True,
     )
     @mutation
-    def create(self, request: Request) -> Response:
+    def create(self, request: Request) -> Elsewhere:
         read_query(NoQuery, request)
         asked = read_body(EndpointCreateSerializer, request)
+        return Elsewhere(
+            ask=lambda: services.refuse_forbidden_target(asked["url"]), then=lambda _: self._create(asked)
+        )
+
+    def _create(self, asked: dict[str, Any]) -> Response:
         endpoint, secret = services.create_endpoint(organization=self.organization, actor=self.actor, **asked)
         document = endpoint_document(endpoint, secret=secret)
         return self.created(document, f"/api/v1/webhooks/{endpoint.pk}")
@@ -94,20 +100,29 @@ class Endpoints(OrganizationViewSet):
 
     @_put
     @mutation
-    def update(self, request: Request, identifier: str) -> Response:
+    def update(self, request: Request, identifier: str) -> Response | Elsewhere:
         return self._change(request, identifier)
 
     @_patch
     @mutation
-    def partial_update(self, request: Request, identifier: str) -> Response:
+    def partial_update(self, request: Request, identifier: str) -> Response | Elsewhere:
         return self._change(request, identifier)
 
-    def _change(self, request: Request, identifier: str) -> Response:
+    def _change(self, request: Request, identifier: str) -> Response | Elsewhere:
         read_query(NoQuery, request)
         endpoint = queries.find_endpoint(self.organization, identifier)
         changes = read_body(EndpointSerializer, request, shown=endpoint_document(endpoint))
+        url = changes.get("url", endpoint.url)
+        if url == endpoint.url:
+            return self._update(endpoint.pk, changes)
+        return Elsewhere(
+            ask=lambda: services.refuse_forbidden_target(url),
+            then=lambda _: self._update(endpoint.pk, changes),
+        )
+
+    def _update(self, endpoint_id: UUID, changes: dict[str, Any]) -> Response:
         changed = services.update_endpoint(
-            organization=self.organization, actor=self.actor, endpoint_id=endpoint.pk, **changes
+            organization=self.organization, actor=self.actor, endpoint_id=endpoint_id, **changes
         )
         return Response(endpoint_document(changed))
 
