@@ -121,11 +121,21 @@ class Booking(models.Model):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["organization", "-start", "id"], name="booking_by_start"),
-            models.Index(fields=["organization", "-created_at", "id"], name="booking_by_creation"),
-            models.Index(fields=["organization", "-updated_at", "id"], name="booking_by_update"),
+            # The last columns order nothing: they are compared on the way through, without a look at the row itself.
+            models.Index(
+                fields=["organization", "-start", "id", "status", "updated_at"],
+                name="booking_listed_by_start",
+            ),
+            models.Index(
+                fields=["organization", "-created_at", "id", "status", "start", "updated_at"],
+                name="booking_listed_by_creation",
+            ),
+            models.Index(
+                fields=["organization", "-updated_at", "id", "status", "start"],
+                name="booking_listed_by_update",
+            ),
             models.Index(fields=["customer", "-start"], name="booking_by_customer"),
-            models.Index(fields=["room", "start"], name="booking_by_room"),
+            models.Index(fields=["room", "start", "status"], name="booking_listed_by_room"),
             models.Index(
                 fields=["organization", "source", "-start"],
                 name="booking_by_rarer_source",

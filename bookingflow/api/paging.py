@@ -55,17 +55,20 @@ def page(
     cursor: str | None = None,
     show: Callable[[Any], dict[str, Any]],
     path: str = "",
+    along: QuerySet[Any] | None = None,
 ) -> dict[str, Any]:
     """`{"results", "next", "previous"}`. `ordering` must end in a field that is unique (`("-start", "id")`).
 
-    `path` is where the other pages are, if not where this one was asked for.
+    `along` has all rows with what is shown beside them, which is read for this page's alone. `path` is where the
+    other pages are, if not where this one was asked for.
     """
     path = path or request.path
     place = _read(cursor, tuple(ordering), rows.model) if cursor else None
     backwards = place is not None and place.backwards
     if place is not None:
         rows = rows.filter(_beyond(place))
-    found = list(rows.order_by(*(_flip(name) if backwards else name for name in ordering))[: limit + 1])
+    order = [_flip(name) if backwards else name for name in ordering]
+    found = list(first_of(rows, order, limit + 1, along=along))
     more = len(found) > limit
     found = found[:limit]
     if backwards:
@@ -78,6 +81,16 @@ def page(
         if found and has_previous
         else None,
     }
+
+
+def first_of(
+    rows: QuerySet[Any], order: Sequence[str], number: int, *, along: QuerySet[Any] | None = None
+) -> QuerySet[Any]:
+    """Where they have to be sorted, only they are, without what is shown `along`."""
+    found = rows.order_by(*order)
+    return (
+        found[:number] if along is None else along.filter(pk__in=found.values("pk")[:number]).order_by(*order)
+    )
 
 
 def endless_page(

@@ -72,6 +72,7 @@ class Bookings(OrganizationViewSet):
                 limit=limit,
                 cursor=cursor,
                 show=partial(self.shown, now=now),
+                along=queries.listed_bookings(self.organization),
             )
         )
 

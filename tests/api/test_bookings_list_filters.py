@@ -11,6 +11,9 @@ from bookingflow.lib import clock
 from bookingflow.lib.json import instant
 from bookingflow.organizations.models import Organization
 from bookings.models import Booking, Source
+from bookings.queries import MANY_PEOPLE
+from customers.models import Customer
+from customers.search import vector
 from tests.bookings.stage import priced_room, stand_at
 from tests.builders import make_booking, make_customer, make_room, make_schedule, slot
 from tests.caller import Caller, error_of
@@ -93,6 +96,30 @@ def test_search_finds_by_what_a_name_email_phone_or_reference_begins_with(
     )
     asked = text.format(reference=ada.reference.lower(), letters=ada.reference[3:], few=ada.reference[:5])
     assert found(caller, search=asked) == {ada.reference}
+
+
+def test_a_search_finds_on_where_very_many_are_called_so(
+    caller: Caller, organization: Organization, ada: Booking, ben: Booking
+) -> None:
+    words = vector(organization.pk, {"park"})
+    Customer.objects.bulk_create(
+        Customer(organization=organization, name="Park", email=f"{number}@example.org", words=words)
+        for number in range(MANY_PEOPLE)
+    )
+    assert found(caller, search="park") == {ada.reference}
+    assert found(caller, search="park", room=ben.room.slug) == set()
+    Customer.objects.filter(pk=ada.customer_id).update(words="")
+    assert found(caller, search="park") == set()
+
+
+def test_one_letter_finds_the_references_that_begin_with_it(
+    caller: Caller, ada: Booking, ben: Booking
+) -> None:
+    Booking.objects.filter(pk=ada.pk).update(reference="BF-777777")
+    Booking.objects.filter(pk=ben.pk).update(reference="BF-999999")
+    assert found(caller, search="7") == found(caller, search="bf-7") == {"BF-777777"}
+    assert found(caller, search="bf-") == {"BF-777777", "BF-999999"}
+    assert found(caller, search="p") == {"BF-777777"}
 
 
 def test_a_percent_sign_in_a_search_is_no_wildcard(caller: Caller, ada: Booking) -> None:
@@ -196,7 +223,7 @@ def test_a_filter_sent_twice_or_in_both_spellings_is_400(caller: Caller) -> None
         assert error_of(caller.get(f"{PATH}?{query}"), 400)["code"] == "INVALID_REQUEST"
 
 
-def test_every_filter_together_costs_three_queries(caller: Caller, ada: Booking, ben: Booking) -> None:
+def test_every_filter_together_costs_four_queries(caller: Caller, ada: Booking, ben: Booking) -> None:
     make_customer(ada.organization)
     caller.get("/api/v1/me")  # notes the key's use, once a minute
     query = {
@@ -206,4 +233,4 @@ def test_every_filter_together_costs_three_queries(caller: Caller, ada: Booking,
     }  # fmt: skip
     with CaptureQueriesContext(connection) as queries:
         assert found(caller, **query) == {ada.reference}
-    assert len(queries) == 3, [each["sql"] for each in queries]
+    assert len(queries) == 4, [each["sql"] for each in queries]

@@ -142,4 +142,4 @@ def test_an_ordering_is_read_off_an_index(booking: Booking, ordering: str) -> No
         cursor.execute("SET LOCAL enable_bitmapscan = off")
     plan = rows.explain()
     assert "Sort" not in plan
-    assert "booking_by_" in plan
+    assert "booking_listed_by_" in plan
