@@ -25,6 +25,9 @@ def stripe_webhook(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"received": False, "error": "The signature does not hold."}, status=400)
     try:
         inbound.take_in(event)
+    except inbound.NotUnderstood:
+        log.exception("stripe_event_not_understood")
+        return JsonResponse({"received": False, "error": "This is no event of Stripe's."}, status=400)
     except (stripe.StripeProblem, OperationalError, InterfaceError) as fault:
         log.warning("stripe_event_put_off", id=event["id"], error=type(fault).__name__)
         return JsonResponse({"received": False}, status=503, headers=RETRY_AFTER)

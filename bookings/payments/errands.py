@@ -225,12 +225,14 @@ def _found(refund: Refund) -> RefundSeen | None:
 
 
 def _refused(refund: Refund, fault: StripeRefused) -> Refund | None:
-    """Mostly since it was refunded at Stripe itself: then that is what became of it."""
+    """Mostly since it was refunded at Stripe itself: then that is what became of it. Where Stripe won't tell either,
+    there is nothing to wait for."""
     try:
         for seen in stripe.refunds_of(refund.payment):
             record(refund.payment, seen)
-    except (StripeAway, StripeRefused) as another:
-        return _put_off(refund, another)
+    except stripe.StripeProblem as another:
+        if isinstance(another, StripeAway) or refund.stripe_id:
+            return _put_off(refund, another)
     now = Refund.objects.filter(pk=refund.pk).first()
     if now is None or now.stripe_id or now.sent_minor != refund.sent_minor:
         return now

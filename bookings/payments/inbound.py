@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 import structlog
+from django.db import DataError
 
 from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
@@ -23,24 +24,37 @@ Effect = Callable[[], object]
 log = structlog.get_logger(__name__)
 
 
+class NotUnderstood(Exception):
+    """Signed, and yet not as Stripe shows its events."""
+
+
 def take_in(event: Event) -> None:
-    """A verified event. Raises StripeAway where it can't be understood without asking Stripe: it will be told again.
+    """A verified event. Raises StripeAway where it can't be understood without asking Stripe: it will be told again;
+    NotUnderstood.
 
     What concerns nothing of ours is passed over, for the account may serve other purposes too.
     """
+    try:
+        effects = _effects_of(event)
+    except (AttributeError, KeyError, TypeError, ValueError, DataError) as fault:
+        raise NotUnderstood from fault
+    if effects:
+        unit_of_work.run(lambda: _once(event, effects))
+
+
+def _effects_of(event: Event) -> list[Effect]:
     reader = READERS.get(event["type"])
     if reader is None or StripeEvent.objects.filter(pk=event["id"]).exists():
-        return
+        return []
     shown = event["data"]["object"]
     payment = _payment_of(event["type"], shown)
     if payment is None:
         log.info("stripe_event_of_others", id=event["id"], type=event["type"])
-        return
+        return []
     if (event.get("account") or "") != payment.stripe_account:
         log.warning("stripe_event_of_wrong_account", id=event["id"], account=event.get("account"))
-        return
-    effects = list(reader(payment, shown, event))
-    unit_of_work.run(lambda: _once(event, effects))
+        return []
+    return list(reader(payment, shown, event))
 
 
 def forget_events(*, before: datetime) -> int:

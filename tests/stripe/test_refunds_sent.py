@@ -142,6 +142,15 @@ def test_what_stripe_refuses_has_failed_and_is_told(caller: Caller, room: Room, 
     assert figures(caller, shown) == (12000, 6000, 0, 6000)
 
 
+def test_so_it_is_where_stripe_tells_of_no_refund_either(caller: Caller, room: Room, stripe: StandIn) -> None:
+    shown = paid(caller, room, stripe)
+    refund(caller, shown, 2000)
+    stripe.mood(refuse=9, only="/v1/refunds")
+    work()
+    assert Refund.objects.get().status == "failed"
+    assert figures(caller, shown) == (12000, 6000, 0, 6000)
+
+
 def test_out_of_reach_for_a_week_it_has_failed_and_is_revived_should_stripe_have_it(
     caller: Caller, room: Room, stripe: StandIn
 ) -> None:

@@ -122,6 +122,21 @@ def test_what_is_not_ours_and_what_we_do_not_know_is_passed_over(stripe: StandIn
     assert tell(event("customer.created", {"id": "cus_1"})).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": 1},
+        {"data": None},
+        {"data": {"object": {}}},
+        {"type": ["payment_intent.succeeded"]},
+        {"data": {"object": {"id": "pi_\0"}}},
+    ],
+    ids=["no text", "no data", "no id", "no type", "no character"],
+)
+def test_what_is_signed_and_no_event_is_refused(stripe: StandIn, odd: dict[str, Any]) -> None:
+    assert tell(event("payment_intent.succeeded", {"status": "succeeded"}) | odd).status_code == 400
+
+
 def test_what_was_received_counts_not_what_was_asked(caller: Caller, room: Room, stripe: StandIn) -> None:
     shown = hold(caller, room)
     intent = stripe.pay(intent_of(shown)) | {"amount_received": 5000}
