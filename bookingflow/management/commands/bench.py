@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.management.base import CommandParser
 
-from benchmarks import deliveries
+from benchmarks import deliveries, lists
 from benchmarks.scenarios import make_venue, run_all
 from benchmarks.stage import scratch_database, web_server
 from bookingflow.lib.commands import Command as BaseCommand
@@ -36,8 +36,25 @@ class Command(BaseCommand):
             "--webhooks", action="store_true", help="measure deliveries by one worker instead"
         )
 
+        parser.add_argument(
+            "--lists", action="store_true", help="measure lists of up to a million bookings instead"
+        )
+
     def answer(self, **options: Any) -> Any:
+        if options["lists"]:
+            return self._lists(**options)
         return self._deliveries(**options) if options["webhooks"] else self._requests(**options)
+
+    def _lists(self, **options: Any) -> Any:
+        sizes, times = (lists.SIZES[:1], 1) if options["quick"] else (lists.SIZES, lists.TIMES)
+        figures = []
+        for size in sizes:
+            with scratch_database():
+                runs = self.progress(
+                    lists.run_all(size, times=times), of=None, noun=f"lists of {size:,} bookings"
+                )
+                figures += [run.document() for run in runs]
+        return {"lists": figures}
 
     def _deliveries(self, **options: Any) -> Any:
         seconds = QUICK_SECONDS if options["quick"] else DELIVERIES_SECONDS
@@ -61,6 +78,8 @@ class Command(BaseCommand):
         return {"webWorkers": settings.WEB_WORKERS, "webProcessMiB": memory, "scenarios": figures}
 
     def told(self, document: Any) -> str:
+        if "lists" in document:
+            return "\n".join(_table(document["lists"], list(document["lists"][0])))
         if "deliveries" in document:
             return "\n".join(_table(document["deliveries"], list(document["deliveries"][0])))
         table = _table(document["scenarios"], COLUMNS)
