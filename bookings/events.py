@@ -37,14 +37,14 @@ def booking_updated(booking: Booking, now: datetime, changes: Changes) -> Draft:
     return _draft(booking, "booking.updated", now, {"changes": dict(changes)})
 
 
-def booking_rescheduled(booking: Booking, now: datetime, *, old: Booking) -> Draft:
-    """Of the new booking; `old` is the same one for a move in place."""
-    return _draft(
-        booking,
-        "booking.rescheduled",
-        now,
-        {"oldBookingId": str(old.pk), "newBookingId": str(booking.pk)},
-    )
+def booking_rescheduled(
+    booking: Booking, now: datetime, *, old: Booking, changes: Changes | None = None
+) -> Draft:
+    """Of the new booking; `old` is the same one for a move in place, whose `booking.updated` tells the changes.
+    Elsewhere this event stands for that one too, and tells them itself."""
+    told = {} if changes is None else {"changes": dict(changes)}
+    ids = {"oldBookingId": str(old.pk), "newBookingId": str(booking.pk)}
+    return _draft(booking, "booking.rescheduled", now, told | ids)
 
 
 def booking_canceled(booking: Booking, now: datetime) -> Draft:

@@ -8,6 +8,7 @@ from bookingflow.lib.transactions import require_transaction
 from bookingflow.organizations.audit import Actor
 from bookingflow.organizations.models import Organization
 from bookings import events
+from bookings.documents import Document, booking_document
 from bookings.lifecycle import Status
 from bookings.models import Booking, Source
 from bookings.payments import ledger
@@ -55,11 +56,12 @@ def reschedule_booking(
         raise refusal(old, now)
     if (start, end) == (old.start, old.end):
         raise SlotUnavailable("This is the slot that the booking has already")
+    before = booking_document(old, now=now)
     new = _successor(old, start, end, source, now)
     _hand_over(old, new, now)
     refunds = _hand_money_over(old, new, now)
     _end(old, new, now)
-    _tell(old, new, refunds, Journal(organization.pk, actor, now))
+    _tell(old, before, new, refunds, Journal(organization.pk, actor, now))
     return new
 
 
@@ -115,11 +117,12 @@ def _end(old: Booking, new: Booking, now: datetime) -> None:
     Booking._meta.get_field("rescheduled_to").set_cached_value(old, new)
 
 
-def _tell(old: Booking, new: Booking, refunds: list[Refund], journal: Journal) -> None:
+def _tell(old: Booking, before: Document, new: Booking, refunds: list[Refund], journal: Journal) -> None:
     """One act, one event, and one for each refund that a lower price made: the old booking makes none."""
     journal.act("booking.rescheduled", old, {"rescheduledTo": [None, str(new.pk)]})
     journal.act("booking.created", new, {"rescheduledFrom": [None, str(old.pk)]})
-    journal.drafts.append(events.booking_rescheduled(new, journal.at, old=old))
+    changes = events.changes_between(before, booking_document(new, now=journal.at))
+    journal.drafts.append(events.booking_rescheduled(new, journal.at, old=old, changes=changes))
     journal.refunded(new, refunds)
     new.save(update_fields=[*ledger.FIELDS, "refund_ceiling_percent", "sequence"])
     journal.write()

@@ -147,8 +147,12 @@ def test_booking_rescheduled_to_a_new_booking() -> None:
     new = services.reschedule_booking(**by(old), start=slot(12), end=slot(13))
     times = {"start": instant(slot(12)), "end": instant(slot(13))}
     after = shown(new, **times, source="booking_api", rescheduledFrom=str(old.pk))
+    was = {"start": instant(slot(10)), "end": instant(slot(11))}
+    changes = {name: {"from": was[name], "to": to} for name, to in times.items()}
     ids = {"oldBookingId": str(old.pk), "newBookingId": str(new.pk)}
-    assert told(new) == [("booking.rescheduled", {"booking": after, **ids, "sequence": 1})]
+    assert told(new) == [
+        ("booking.rescheduled", {"booking": after, "changes": changes, **ids, "sequence": 1})
+    ]
 
 
 def test_booking_canceled() -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from bookingflow.lib.json import instant
 from bookingflow.organizations.models import Organization
 from tests.builders import make_endpoint, make_room, make_schedule, slot
 from tests.caller import Caller
@@ -74,6 +75,7 @@ def test_a_reschedule_by_the_booking_api_is_one_event_under_one_name_each(
     }
     whole, alias = found["*"][0], found["booking.updated"][0]
     assert alias["data"] == whole["data"]
+    assert alias["data"]["changes"]["start"] == {"from": instant(slot(10)), "to": instant(slot(12))}
     assert alias["id"] != whole["id"]
     assert whole["data"]["oldBookingId"] == booked["bookingId"]
     assert whole["data"]["booking"]["id"] == whole["data"]["newBookingId"] != booked["bookingId"]
