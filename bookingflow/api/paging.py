@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -159,7 +159,7 @@ def _value(field: Any, value: Any) -> Any:
         instant = datetime.fromisoformat(value)
         if instant.tzinfo is None:
             raise ValueError("a cursor's instants have offsets")
-        return instant
+        return instant.astimezone(UTC)  # OverflowError before the year 1: no database has that
     if isinstance(field, models.UUIDField):
         return UUID(str(value))
     if isinstance(field, models.IntegerField):

@@ -211,7 +211,10 @@ def test_a_bad_cursor_is_400(caller: Caller, booking: Booking, cursor: str) -> N
     assert [detail["field"] for detail in error["details"]] == ["cursor"]
 
 
-@pytest.mark.parametrize("when", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59.999999-14:00"])
+@pytest.mark.parametrize(
+    "when",
+    ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00+23:00", "9999-12-31T23:59:59.999999-14:00"],
+)
 def test_a_cursor_at_the_ends_of_the_calendar_is_a_place_as_any(
     caller: Caller, booking: Booking, when: str
 ) -> None:
