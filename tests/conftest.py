@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from redis import Redis
 
 from benchmarks.stage import web_server
 from bookingflow.lib import clock
@@ -44,6 +46,15 @@ def served(django_db_setup: None) -> Iterator[str]:
     """The address of a real web server on the test's database. It sees what is committed (`transaction=True`)."""
     with web_server(database_url(), workers=1) as server:
         yield server.url
+
+
+@pytest.fixture
+def broker() -> Iterator[Redis]:
+    """Redis, empty: no message of an earlier test wakes this one's worker."""
+    with Redis.from_url(settings.REDIS_URL) as client:
+        client.flushdb()
+        yield client
+        client.flushdb()
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:

@@ -15,7 +15,11 @@ from tests.receiver import receiving
 from tests.webhooks.workers import celery
 from webhooks.models import Delivery, Event
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(400)]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.timeout(400),
+    pytest.mark.usefixtures("broker"),
+]
 
 PERSON = {
     "name": "Zephyrine Quillfeather",

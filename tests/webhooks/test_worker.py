@@ -3,11 +3,9 @@
 import statistics
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from django.conf import settings as django_settings
 from redis import Redis
 
 from bookingflow.organizations.models import Organization
@@ -18,17 +16,9 @@ from tests.webhooks.workers import celery
 from webhooks.models import Delivery, DeliveryStatus
 from webhooks.wake import MARK
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("broker")]
 
 WORKER = ("worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat")
-
-
-@pytest.fixture(autouse=True)
-def broker() -> Iterator[Redis]:
-    client = Redis.from_url(django_settings.REDIS_URL)
-    client.flushdb()
-    yield client
-    client.flushdb()
 
 
 def all_succeeded() -> bool:
