@@ -11,7 +11,6 @@ from django.utils.safestring import SafeString
 from bookingflow.lib import clock
 from bookingflow.lib.money import format_money
 from bookingflow.lib.references import is_reference, normalised_reference
-from bookingflow.organizations.admin_base.base import LongListAdmin
 from bookingflow.organizations.admin_base.filters import OrganizationFilter
 from bookingflow.organizations.admin_base.reach import reach_of
 from bookingflow.organizations.admin_base.shown import (
@@ -33,6 +32,7 @@ from bookings.admin.filters import (
     StatusFilter,
 )
 from bookings.admin.money import payments_table, refunds_table
+from bookings.admin.refunding import RefundPages
 from bookings.documents import due
 from bookings.lifecycle import Status
 from bookings.models import Booking
@@ -52,7 +52,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Booking)
-class BookingAdmin(LongListAdmin):
+class BookingAdmin(RefundPages):
     subject_type = "booking"
     list_display = (
         "reference",

@@ -8,6 +8,7 @@ from bookingflow.lib import clock
 from bookingflow.organizations.admin_base.filters import ChoiceFilter, LinkedFilter
 from bookings.lifecycle import Status
 from bookings.models import Payment, Source
+from bookings.payments.queries import refunds_to_see_to
 from bookings.queries import with_status
 from rooms.admin.filters import DayFilter
 
@@ -43,13 +44,15 @@ class SourceFilter(ChoiceFilter):
 
 
 class MoneyFilter(ChoiceFilter):
-    """What somebody has to see to, or may wait for."""
+    """What somebody has to see to, or may wait for. A refund that failed is seen to by another that was asked for."""
 
     title = "money"
     parameter_name = "money"
     options = (("failed", "Refund failed"), ("pending", "Refund on its way"), ("disputed", "Disputed"))
 
     def narrowed(self, rows: QuerySet[Any], chosen: str) -> QuerySet[Any]:
+        if chosen == "failed":
+            return rows.filter(pk__in=refunds_to_see_to().values("payment__booking"))
         if chosen == "disputed":
             concerned = Payment.objects.exclude(dispute_status="")
         else:

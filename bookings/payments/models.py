@@ -168,6 +168,7 @@ class Refund(models.Model):
         ordering = ("created_at", "id")
         indexes: ClassVar = [
             models.Index(fields=["look_at"], name="refund_to_look_at", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["payment"], name="refund_failed", condition=Q(status="failed")),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(

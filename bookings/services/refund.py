@@ -1,5 +1,6 @@
 """Giving money back: by hand, and as it turns out where somebody else carries it out."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 from bookingflow.lib.errors import Fault, InvalidRequest, NotFound
@@ -23,16 +24,25 @@ LATER = {
 
 
 def refund_booking(
-    *, organization: Organization, actor: Actor, booking_id: UUID | str, amount_minor: int, reason: str = ""
+    *,
+    organization: Organization,
+    actor: Actor,
+    booking_id: UUID | str,
+    amount_minor: int,
+    reason: str = "",
+    if_match: Callable[[Booking], None] | None = None,
 ) -> tuple[Booking, list[Refund]]:
     """Any part of what is left of what was paid, whatever the booking's state; the total falls with it. Staff may go
-    beyond policy and ceiling.
+    beyond policy and ceiling. `if_match` is called with the locked booking, before anything else; what it raises
+    refuses it.
 
     Raises BookingNotFound; InvalidRequest for more than what is left.
     """
     require_transaction()
     found = lock_booking(organization, booking_id)
     booking, now = found.booking, found.now
+    if if_match is not None:
+        if_match(booking)
     left = ledger.left_to_refund(booking)
     if amount_minor > left:
         told = f"Must not be above {left}: {format_money(left, booking.currency)} is left of what was paid."
