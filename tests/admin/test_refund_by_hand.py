@@ -42,6 +42,7 @@ def test_it_proposes_what_a_cancellation_gives_back_and_asks_once_more(
     assert sent["amount"] == ["120.00"]
     asked = owner.post(page_of(booking), sent | {"amount": "25.50", "reason": "Rain", "_ask": ""})
     assert "<b>25.50 USD</b> goes back to" in asked.content.decode()
+    assert "comes off the total as “Rain”" in asked.content.decode()
     assert not Refund.objects.exists()
     done = owner.post(page_of(booking), fields_of(asked, "refund_form") | {"_give_back": ""})
     assert done["Location"] == reverse("admin:bookings_booking_change", args=[booking.pk])
