@@ -1,12 +1,13 @@
 """What must always hold of bookings: this app's part of `manage.py doctor`."""
 
+from bookingflow.lib import clock
 from bookingflow.lib.checks import Check, CheckResult, none_of
 from bookings.payments import checks as payments
 from webhooks import sequence_check
 
 _LIVE = """(
-    booking.status = 'confirmed' AND booking."end" > clock_timestamp()
-    OR booking.status = 'pending' AND booking.hold_expires_at > clock_timestamp()
+    booking.status = 'confirmed' AND booking."end" > %(now)s
+    OR booking.status = 'pending' AND booking.hold_expires_at > %(now)s
 )"""
 
 
@@ -25,6 +26,7 @@ def bookings_have_their_time() -> CheckResult:
         )
         """,  # noqa: S608
         what="upcoming bookings whose time is not taken, or not as they say",
+        now=clock.now(),
     )
 
 
@@ -35,10 +37,11 @@ def time_is_taken_by_live_bookings() -> CheckResult:
         """
         SELECT 1 FROM rooms_claim AS claim
         LEFT JOIN bookings_booking AS booking ON booking.id = claim.holder_id
-        WHERE (claim.expires_at IS NULL OR claim.expires_at > clock_timestamp())
+        WHERE (claim.expires_at IS NULL OR claim.expires_at > %(now)s)
             AND (booking.id IS NULL OR booking.status IN ('canceled', 'expired'))
         """,
         what="stretches of time that are taken for no live booking",
+        now=clock.now(),
     )
 
 

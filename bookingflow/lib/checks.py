@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
 
@@ -19,9 +20,10 @@ class CheckResult:
 Check = Callable[[], CheckResult]
 
 
-def none_of(name: str, offenders: str, *, what: str) -> CheckResult:
-    """Holds while the query `offenders` gives no row. `what` names its rows: "sessions that overlap"."""
+def none_of(name: str, offenders: str, *, what: str, **values: datetime) -> CheckResult:
+    """Holds while the query `offenders` gives no row. `what` names its rows: "sessions that overlap". `values` are
+    the query's own, as `%(now)s`."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*) FROM ({offenders}) AS offenders")  # noqa: S608  written in checks.py
+        cursor.execute(f"SELECT count(*) FROM ({offenders}) AS offenders", values or None)  # noqa: S608  written in checks.py
         found = int(cursor.fetchone()[0])
     return CheckResult(name, found == 0, found, f"{found or 'No'} {what}")

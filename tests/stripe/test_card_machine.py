@@ -94,6 +94,9 @@ class Cards(RuleBasedStateMachine):
                 self.booking = answer.json()["id"]
 
     @rule(told=st.booleans())
+    def pay_by_card(self, told: bool) -> None:
+        self.pay(told)
+
     def pay(self, told: bool) -> None:
         """Whatever can still be paid; the event may be lost."""
         for payment in self._mine():
@@ -103,6 +106,12 @@ class Cards(RuleBasedStateMachine):
                 if told:
                     assert tell(paid).status_code == 200
                 return
+
+    @rule(told=st.booleans())
+    def pay_after_the_slot_was_sold_to_another(self, told: bool) -> None:
+        later(minutes=11)
+        self._post("", wish(self.room, payment="none"))
+        self.pay(told)
 
     @rule(number=st.integers(0, 9))
     def tell_again(self, number: int) -> None:
@@ -231,7 +240,7 @@ def run(stripe: StandIn, examples: int, steps: int) -> None:
 
 @pytest.mark.timeout(400)
 def test_stripe_and_the_books_agree_in_the_end(stripe: StandIn) -> None:
-    run(stripe, examples=6, steps=15)
+    run(stripe, examples=10, steps=15)
 
 
 @pytest.mark.faults
