@@ -103,12 +103,12 @@ def test_every_logger_goes_through_it(log_format: str, capsys: Any) -> None:
     before = logging.root.handlers[:]
     try:
         logging.config.dictConfig(configuration(log_format))
-        logging.getLogger("some.library").warning("wrote to %s", "ada@example.com")
+        logging.getLogger("somebody.else").warning("wrote to %s", "ada@example.com")
         structlog.get_logger("ours").warning("made", email="ada@example.com", note="call +44 20 7946 0958")
         try:
             int("ada@example.com")
         except ValueError:
-            logging.getLogger("some.library").exception("failed")
+            logging.getLogger("somebody.else").exception("failed")
         told = capsys.readouterr().err
     finally:
         logging.root.handlers[:] = before

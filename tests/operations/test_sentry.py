@@ -22,7 +22,7 @@ from django.test import Client
 from bookingflow.api import views
 def breaks(*args, **kwargs):
     name = "Zephyrine Quillfeather"
-    logging.getLogger("some.library").error("wrote to %s", "zephyrine@quillfeather.example")
+    logging.getLogger("somebody.else").error("wrote to %s", "zephyrine@quillfeather.example")
     raise LookupError(name)
 views.not_found = breaks
 settings.ALLOWED_HOSTS = ["testserver"]
