@@ -12,7 +12,6 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import QuerySet
 
 from bookingflow.api import unit_of_work
 from bookingflow.lib import clock, json
@@ -20,6 +19,7 @@ from webhooks.consumers import consumers_of
 from webhooks.event_types import RENAMED_TYPES, RESCHEDULED, heard_as
 from webhooks.models import Event
 from webhooks.outbox import renamed
+from webhooks.unplaced import ALONG_THE_INDEX, next_events, unplaced_events
 
 PLACED_AT_ONCE = 100
 
@@ -33,10 +33,6 @@ class Listener:
     subscriptions: Sequence[str]
 
 
-def unplaced_events() -> QuerySet[Event]:
-    return Event.objects.filter(position=None, alias_of=None)
-
-
 def place_events(*, at_most: int = PLACED_AT_ONCE) -> int:
     """How many were placed. Waits for another's turn to end, so that nothing committed before is passed over."""
     if not unplaced_events().exists():
@@ -46,8 +42,8 @@ def place_events(*, at_most: int = PLACED_AT_ONCE) -> int:
 
 def _place(at_most: int) -> int:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [PLACING])
-    events = in_order(list(unplaced_events().defer("body").order_by("recorded_at", "id")[:at_most]))
+        cursor.execute(f"SELECT pg_advisory_xact_lock(%s), {ALONG_THE_INDEX}", [PLACING])
+    events = in_order(next_events(at_most))
     if events:
         now = _give_positions(events)
         _create_deliveries(events, now)
@@ -55,7 +51,10 @@ def _place(at_most: int) -> int:
 
 
 def in_order(events: Sequence[Event]) -> list[Event]:
-    """By time of recording, but never against the sequence of a subject, whatever the clocks said."""
+    """By time of recording, but never against the sequence of a subject, whatever the clocks said.
+
+    The log is read by organization: between two of them the order says nothing.
+    """
     latest: dict[tuple[UUID, str, str], datetime] = {}
     rank: dict[UUID, datetime] = {}
     for event in sorted(events, key=lambda event: event.sequence):

@@ -40,8 +40,8 @@ class Event(models.Model):
             models.Index(fields=["organization", "position"], name="event_log"),
             models.Index(fields=["organization", "subject_id", "position"], name="event_by_subject"),
             models.Index(
-                fields=["recorded_at"],
-                name="event_unplaced",
+                fields=["organization", "recorded_at", "id"],
+                name="event_unplaced_by_owner",
                 condition=Q(position__isnull=True, alias_of__isnull=True),
             ),
             models.Index(fields=["recorded_at"], name="event_by_age"),

@@ -5,9 +5,9 @@ from celery import shared_task
 from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
 from webhooks import delivery
-from webhooks.fanout import unplaced_events
 from webhooks.retention import sweep_events
 from webhooks.turns import turn
+from webhooks.unplaced import unplaced_events
 from webhooks.upkeep import put_right
 from webhooks.wake import DRAIN_TASK, unmark, wake_drain
 
