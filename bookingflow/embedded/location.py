@@ -12,6 +12,7 @@ REDIS_SOCKET = "redis.sock"
 
 # sun_path holds 108 bytes on Linux and 104 on macOS, the closing zero included.
 _SOCKET_PATH_BYTES = 103
+_SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - made private and checked by folders.private_dir
 # Characters that need no quoting in any of the addresses below, and mean nothing to libpq.
 _PLAIN = re.compile(r"[A-Za-z0-9/._-]+")
 
@@ -29,8 +30,17 @@ def runtime_dir(data_dir: Path) -> Path:
     inside = lock_dir(data_dir)
     if _fits(inside):
         return inside
-    digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
-    return Path(f"/tmp/bf-{os.geteuid()}") / digest  # noqa: S108 - made private and checked by folders.private_dir
+    return Path(f"/tmp/bf-{os.geteuid()}") / _digest(data_dir)  # noqa: S108 - made private and checked by folders.private_dir
+
+
+def figures_dir(data_dir: Path) -> Path:
+    """The folder of the files in which processes count together: in memory, where the system has a place for that.
+
+    They write through memory maps, and whoever writes to a page that a full disk has no room for is killed by SIGBUS.
+    """
+    if os.access(_SHARED_MEMORY, os.W_OK | os.X_OK):
+        return _SHARED_MEMORY / f"bookingflow-{os.geteuid()}-{_digest(data_dir)}"
+    return runtime_dir(data_dir) / "metrics"
 
 
 def log_dir(data_dir: Path) -> Path:
@@ -43,6 +53,10 @@ def database_url(data_dir: Path) -> str:
 
 def redis_url(data_dir: Path, database: int = 0) -> str:
     return f"unix://{runtime_dir(data_dir) / REDIS_SOCKET}?db={database}"
+
+
+def _digest(data_dir: Path) -> str:
+    return hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:16]
 
 
 def _fits(folder: Path) -> bool:

@@ -5,6 +5,8 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,24 +39,29 @@ class Plan:
 
 def serve(plan: Plan, listener: socket.socket, services: Services) -> None:
     """Returns when a signal said so and all has ended."""
-    ours = {
-        "PORT": str(plan.address[2]), "BOOKINGFLOW_DATA_DIR": str(plan.data_dir),
-        "PROMETHEUS_MULTIPROC_DIR": str(_metrics_dir(plan.data_dir)),
-        "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET_WARNINGS,
-    }  # fmt: skip
     kept = programs(
         listener=listener, data_dir=plan.data_dir,
         web_workers=plan.web_workers, worker_concurrency=plan.worker_concurrency,
     )  # fmt: skip
-    Supervisor(kept, environment=os.environ | ours, on_tick=_Duties(plan, services).tick).run()
+    with _figures_dir(plan.data_dir) as figures:
+        ours = {
+            "PORT": str(plan.address[2]), "BOOKINGFLOW_DATA_DIR": str(plan.data_dir),
+            "PROMETHEUS_MULTIPROC_DIR": str(figures),
+            "PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": QUIET_WARNINGS,
+        }  # fmt: skip
+        Supervisor(kept, environment=os.environ | ours, on_tick=_Duties(plan, services).tick).run()
 
 
-def _metrics_dir(data_dir: Path) -> Path:
+@contextmanager
+def _figures_dir(data_dir: Path) -> Iterator[Path]:
     """Where all processes count together: new at each start, for counters begin at nought."""
-    folder = location.runtime_dir(data_dir) / "metrics"
+    folder = location.figures_dir(data_dir)
     shutil.rmtree(folder, ignore_errors=True)
     private_dir(folder)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Duties:
