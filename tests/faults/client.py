@@ -19,7 +19,10 @@ PAUSE_SECONDS = (0.0, 0.08)
 REPEATED = 0.15
 # Far enough off that no wrong clock of the run takes it for the past.
 FIRST_DAY = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=12)
-CONTENDED = {"contended": 8, "buffered": 24, "sibling": 24, "paid": 12, "class": 4}
+CONTENDED = {"contended": 12, "buffered": 24, "sibling": 24, "paid": 12, "class": 4}
+# All who are in a rush at one tick want one slot, which is free more often than not, at one moment.
+TICK_SECONDS = 0.5
+RUSHED_SLOTS = 1_000
 GRID_MINUTES = {"buffered": 15}
 
 
@@ -48,8 +51,8 @@ class Client:
 
     def run(self) -> None:
         deeds = {
-            self._book: 8, self._hold: 3, self._move: 3, self._reschedule: 3, self._cancel: 5, self._settle: 4,
-            self._block: 1, self._lift: 2, self._read: 2,
+            self._book: 6, self._rush: 6, self._hold: 3, self._move: 3, self._reschedule: 3, self._cancel: 6,
+            self._settle: 4, self._block: 1, self._lift: 2, self._read: 3,
         }  # fmt: skip
         while not self._until.exists():
             self._dice.choices(list(deeds), weights=list(deeds.values()))[0]()
@@ -59,13 +62,18 @@ class Client:
 
     def _book(self) -> None:
         room = self._dice.choice(["contended", "buffered", "sibling", "vast", "class"])
-        self._make(room, hold=False)
+        self._make(room)
 
     def _hold(self) -> None:
         self._make("paid", hold=True)
 
-    def _make(self, room: str, *, hold: bool) -> None:
-        start, guests = self._time_in(room), self._party(room)
+    def _rush(self) -> None:
+        time.sleep(TICK_SECONDS - time.time() % TICK_SECONDS)
+        tick = int(time.time() / TICK_SECONDS) % RUSHED_SLOTS
+        self._make("contended", start=FIRST_DAY + timedelta(days=1, minutes=30 * tick))
+
+    def _make(self, room: str, *, hold: bool = False, start: datetime | None = None) -> None:
+        start, guests = start or self._time_in(room), self._party(room)
         name = self._asking.next_name()
         person = {
             "name": "Ada Park",

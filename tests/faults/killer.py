@@ -5,6 +5,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from bookingflow.embedded import POSTGRESQL, REDIS
 from tests.faults.cable import Cable
@@ -15,12 +16,16 @@ CUT_SECONDS = (0.0, 1.5)
 # Days ahead of the right time and behind it: far beyond every lease, hold and notice.
 JUMPS_SECONDS = (-400_000, -3_600, 3_600, 400_000)
 STANDS_UP_SECONDS = 90
+# Between two faults the clients get on by a dozen requests or so, however busy the machine is.
+WORK_BYTES = 20_000
+WORK_SECONDS = 20
 
 
 @dataclass
 class Killer:
     whole: Installation
     dice: random.Random
+    records: list[Path]
     done: Counter[str] = field(default_factory=Counter)
     log: list[str] = field(default_factory=list)
 
@@ -38,15 +43,26 @@ class Killer:
         order = list(self.kinds)
         self.dice.shuffle(order)
         order.sort(key=lambda kind: kind != "kill worker")
+        self._let_work()
         for kind in order:
             self._until_done(kind)
             self.pause(self.dice.uniform(*pause))
+            self._let_work()
 
     def for_seconds(self, seconds: float, *, pause: tuple[float, float]) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             self._strike(self.dice.choice(list(self.kinds)))
             self.pause(self.dice.uniform(*pause))
+
+    def _let_work(self) -> None:
+        enough = self._written() + WORK_BYTES
+        deadline = time.monotonic() + WORK_SECONDS
+        while self._written() < enough and time.monotonic() < deadline:
+            self.pause(0.1)
+
+    def _written(self) -> int:
+        return sum(record.stat().st_size for record in self.records if record.exists())
 
     def _until_done(self, kind: str) -> None:
         deadline = time.monotonic() + STANDS_UP_SECONDS

@@ -54,8 +54,8 @@ def run_faults(folder: Path, seed: int, breaking: Callable[[Killer], None]) -> F
         receivers = [stack.enter_context(receiving()) for _ in range(2)]
         _answer_badly(receivers, random.Random(seed))
         houses = make_houses(whole, receivers)
-        killer = Killer(whole, random.Random(seed))
         with clients(whole, houses, folder) as files:
+            killer = Killer(whole, random.Random(seed), files)
             breaking(killer)
         wait_until(whole.is_ready, seconds=SETTLED_WITHIN_SECONDS)
         findings = Findings(Counter(killer.done))

@@ -15,8 +15,7 @@ SEED = int(os.environ.get("FAULTS_SEED") or 7)
 
 
 def broken_once(killer: Killer) -> None:
-    killer.pause(1.5)
-    killer.each_once(pause=(0.6, 1.6))
+    killer.each_once(pause=(0.2, 0.8))
 
 
 def broken_for_long(killer: Killer) -> None:
