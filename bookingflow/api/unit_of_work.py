@@ -32,7 +32,9 @@ def run(work: Callable[[], T]) -> T:
                 raise
             time.sleep(random.uniform(0.005, 0.03))  # noqa: S311
         except IntegrityError as fault:
-            raise translated(fault) from fault
+            if (told := translated(fault)) is fault:
+                raise
+            raise told from fault
     raise AssertionError("unreachable")
 
 

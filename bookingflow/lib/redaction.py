@@ -63,13 +63,14 @@ def _value(name: str, value: Any) -> Any:
 
 def told_exception(exc_info: Any) -> str:
     """Frames without their variables, and the kind of each exception; a message only where the system speaks."""
-    return "\n".join(_told(exc_info[1])) if exc_info and exc_info[1] is not None else ""
+    return "\n".join(_told(exc_info[1], ())) if exc_info and exc_info[1] is not None else ""
 
 
-def _told(fault: BaseException) -> Iterator[str]:
+def _told(fault: BaseException, told: tuple[BaseException, ...]) -> Iterator[str]:
+    """A chain may lead back to where it began."""
     behind = fault.__cause__ or (None if fault.__suppress_context__ else fault.__context__)
-    if behind is not None:
-        yield from _told(behind)
+    if behind is not None and behind not in (*told, fault):
+        yield from _told(behind, (*told, fault))
     yield "".join(traceback.format_tb(fault.__traceback__)) + kind_of(fault)
 
 

@@ -98,6 +98,14 @@ def test_what_was_behind_an_exception_is_told_as_well() -> None:
     assert [line for line in told.splitlines() if not line.startswith(" ")] == ["KeyError", "RuntimeError"]
 
 
+def test_a_chain_that_leads_back_to_its_beginning_is_told_once() -> None:
+    first, second = ValueError(), KeyError()
+    first.__cause__, second.__cause__ = second, first
+    assert told_exception((ValueError, first, None)) == "KeyError\nValueError"
+    first.__cause__ = first
+    assert told_exception((ValueError, first, None)) == "ValueError"
+
+
 @pytest.mark.parametrize("log_format", FORMATS)
 def test_every_logger_goes_through_it(log_format: str, capsys: Any) -> None:
     before = logging.root.handlers[:]
