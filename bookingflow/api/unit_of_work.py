@@ -12,6 +12,8 @@ from bookingflow.lib.errors import SlotNotAvailable
 T = TypeVar("T")
 
 TRIES = 4
+# After it nothing is tried again: with the wait for one lock on top an answer still comes within fifteen seconds.
+PATIENCE_SECONDS = 7.0
 DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE = "40P01", "40001", "55P03"
 TRIED_AGAIN = frozenset({DEADLOCK, SERIALIZATION_FAILURE, LOCK_NOT_AVAILABLE})
 EXCLUSION_VIOLATION = "23P01"
@@ -23,12 +25,13 @@ def run(work: Callable[[], T]) -> T:
     Raises what `work` raises; SlotNotAvailable where the exclusion constraint had the last word; OperationalError
     when the database is out of reach or stays busy.
     """
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
     for left in reversed(range(TRIES)):
         try:
             with transaction.atomic(durable=True):
                 return work()
         except OperationalError as fault:
-            if left == 0 or sqlstate(fault) not in TRIED_AGAIN:
+            if left == 0 or time.monotonic() > give_up_at or sqlstate(fault) not in TRIED_AGAIN:
                 raise
             time.sleep(random.uniform(0.005, 0.03))  # noqa: S311
         except IntegrityError as fault:
