@@ -109,25 +109,18 @@ def booking_holdings(operations: Iterable[Operation]) -> Iterator[Holding]:
 
 
 def _holdings_of(life: list[Operation]) -> Iterator[Holding]:
-    """Each state lasts from its acknowledgement until the next change is asked for."""
-    start, held = life[0].start, False
+    """Each state lasts from its acknowledgement until the next change is asked for, a hold until it runs out."""
+    start, held, runs_out = life[0].start, False, float("inf")
     for number, operation in enumerate(life):
         if operation.done:
             held = operation.what != "cancel"
             start = operation.start if operation.what in {"move", "reschedule"} else start
+            runs_out = _runs_out(operation)
         if operation.unknown or not held:
             return
         following = life[number + 1].at if number + 1 < len(life) else float("inf")
-        until = min(following, _runs_out(operation))
-        yield Holding(
-            operation.origin,
-            operation.house,
-            operation.room,
-            start,
-            operation.guests,
-            operation.answered_at,
-            until,
-        )
+        facts = (operation.origin, operation.house, operation.room, start, operation.guests)
+        yield Holding(*facts, operation.answered_at, min(following, runs_out))
 
 
 def _runs_out(operation: Operation) -> float:

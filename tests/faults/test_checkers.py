@@ -79,6 +79,8 @@ def test_one_time_after_the_other_is_no_fault() -> None:
     assert not held_twice(asked("a", "hold", runs_out="1970-01-01T00:00:05Z"), asked("b", at=5))
     assert held_twice(asked("a", "hold", runs_out="1970-01-01T00:00:09Z"), asked("b", at=5))
     assert not held_twice(asked("a"), asked("b", at=5, status=409)), "it was refused"
+    too_late = asked("c", "confirm", at=6, origin="a", status=409)
+    assert not held_twice(asked("a", "hold", runs_out="1970-01-01T00:00:05Z"), too_late, asked("b", at=9))
 
 
 def test_more_guests_than_seats_are_found() -> None:
