@@ -8,15 +8,15 @@ from tests.faults.disk import keep_full, small_disk
 from tests.faults.killer import Killer
 from tests.faults.run import run_faults
 
-FULL_SECONDS = 8.0
+FULL_SECONDS = 6.0
 
 
 @pytest.mark.timeout(600)
 def test_a_full_disk_refuses_and_loses_nothing(tmp_path: Path) -> None:
     def fill(killer: Killer) -> None:
-        killer.pause(3.0)
+        killer.pause(2.0)
         keep_full(killer.whole.data_dir, seconds=FULL_SECONDS)
-        killer.pause(5.0)
+        killer.pause(2.0)
 
     with small_disk(tmp_path / "data"):
         findings = run_faults(tmp_path, 1, fill)
