@@ -30,6 +30,8 @@ SERVERS = {
 POLL_SECONDS = 0.2
 FIRST_TRIES = 5
 LONGEST_PAUSE_SECONDS = 5.0
+# Both servers make their socket before they read what they keep, so this doesn't bound a recovery.
+SOCKET_SECONDS = 15.0
 LOG_BYTES = 5_000_000
 _PR_SET_PDEATHSIG = 1
 
@@ -77,17 +79,23 @@ class Guardian:
             time.sleep(pause)
 
     def _start(self) -> bool:
-        """Starts the server and waits until it answers; False when it ended before it did."""
+        """Starts the server and waits until it answers; False when it ended before it did, or can't be reached."""
         prepare_runtime_dirs(self._data_dir)
         self._server.prepare()
         command = self._server.command()
         end_with_us = _end_with(os.getpid(), self._server.farewell[0][0])
         # The guardian has one thread, so code between fork and exec is safe.
         self._child = subprocess.Popen(command, stdin=subprocess.DEVNULL, cwd="/", preexec_fn=end_with_us)  # noqa: PLW1509
+        reachable_at = time.monotonic()
         while self._child.poll() is None and not self._nobody_is_left():
             if self._server.is_ready():
                 self._tell(replace(self._status, state=status.READY, server_pid=self._child.pid))
                 return True
+            if self._server.socket.exists():
+                reachable_at = time.monotonic()
+            elif time.monotonic() - reachable_at > SOCKET_SECONDS:
+                # A server that ends removes the socket by its name, even where a newer one has made its own there.
+                self._end_server()
             time.sleep(0.03)
         return False
 
