@@ -334,8 +334,8 @@ CELERY_WORKER_CONCURRENCY = WORKER_CONCURRENCY
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TIMEZONE = TIME_ZONE
-# In memory: with no file of its own, any number of beats may run.
-CELERY_BEAT_SCHEDULER = "bookingflow.lib.beat:SteadyScheduler"
+# Any number of beats may run: one sends, the others stand by.
+CELERY_BEAT_SCHEDULER = "bookingflow.beat:OneBeat"
 # A message that found no worker in time is dropped, the next one does the same work; clocks may differ by a minute.
 CELERY_BEAT_SCHEDULE = {
     "deliver what is due": {"task": "webhooks.drain", "schedule": 2.0, "options": {"expires": 60}},
