@@ -40,13 +40,13 @@ def test_a_killed_service_loses_no_event(
         unplaced = "SELECT 1 FROM webhooks_event WHERE position IS NULL"
         wait_until(lambda: not own.ask(unplaced) and not own.ask(undelivered), seconds=90)
     assert writer.returncode == 0
-    recorded = {f"evt_{id.hex}": {body.encode()} for id, body in own.ask(_OF_THIS_TEST)}
+    recorded = {f"evt_{id.hex}": {body.encode()} for id, body in own.ask(OF_THIS_TEST)}
     assert len(acknowledged) > kills * 20
     assert acknowledged <= recorded.keys()
     assert bodies_that_came(receiver, "/hooks") == recorded
 
 
-_OF_THIS_TEST = """
+OF_THIS_TEST = """
 SELECT id, body FROM webhooks_event WHERE organization_id =
     (SELECT organization_id FROM webhooks_endpoint ORDER BY created_at DESC LIMIT 1)
 """
