@@ -6,11 +6,12 @@ total. The line amounts add up to the total, whatever was rounded.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Any, Self
 
 from bookingflow.lib.money import contained_percent, format_money, format_percent, percent_of
+from bookingflow.lib.zones import wall
 from rooms.hours import DAY_MINUTES
 from rooms.price_list import Adjustment, Pricing, PricingFault, Tax, parse_pricing
 
@@ -72,6 +73,10 @@ class Totals:
         self._pricing = pricing
         self._guests = guests
         self._known: dict[tuple[tuple[int, ...], int], int] = {}
+
+    def at(self, start: datetime, zone: tzinfo, duration_minutes: int) -> int:
+        """The wall is looked at only where a price depends on it."""
+        return self(wall(start, zone) if self._pricing.adjustments else start, duration_minutes)
 
     def __call__(self, local_start: datetime, duration_minutes: int) -> int:
         matching = _matching(self._pricing, local_start)

@@ -15,9 +15,8 @@ from redis import Redis
 from bookingflow.lib import json
 from bookingflow.lib.errors import Fault, InvalidRequest
 from bookingflow.lib.intervals import Interval
-from bookingflow.lib.json import instant
 from bookingflow.lib.redis import RedisAway, ask
-from bookingflow.lib.zones import TZDATA_VERSION, wall
+from bookingflow.lib.zones import TZDATA_VERSION
 from rooms import queries
 from rooms.availability import ENGINE_VERSION, Party, SlotAnswer, slot_answer, timeline_span
 from rooms.models import Room, Schedule
@@ -123,15 +122,15 @@ def _windows(
 def _rendered(room: Room, rules: RoomRules, slots: Sequence[Slot], guests: int) -> bytes:
     currency = room.organization.currency
     total = Totals(parse_pricing(room.pricing, currency), guests)
-    return json.dumps(
+    return json.dumps_utc(
         [
             {
-                "start": instant(slot.start),
-                "end": instant(slot.end),
+                "start": slot.start,
+                "end": slot.end,
                 "seatsLeft": slot.seats_left,
                 "price": {
                     "currency": currency,
-                    "total": total(wall(slot.start, rules.zone), (slot.end - slot.start) // _MINUTE),
+                    "total": total.at(slot.start, rules.zone, (slot.end - slot.start) // _MINUTE),
                 },
             }
             for slot in slots

@@ -26,6 +26,11 @@ def dumps(document: Any) -> bytes:
     return orjson.dumps(document, default=_plain, option=_OPTIONS)
 
 
+def dumps_utc(document: Any) -> bytes:
+    """The same several times faster, where every instant is in UTC already."""
+    return orjson.dumps(document, option=orjson.OPT_UTC_Z)
+
+
 def canonical(document: Any) -> bytes:
     """One form for equal documents: keys sorted, no white space."""
     return orjson.dumps(document, default=_plain, option=_OPTIONS | orjson.OPT_SORT_KEYS)
