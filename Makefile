@@ -50,6 +50,12 @@ openapi: $(VENV)/.for-running ## Write the OpenAPI document's snapshot
 bench: $(VENV)/.for-running ## Run the benchmark (make bench ARGS=--quick)
 	@$(BIN)/python manage.py bench $(ARGS)
 
+.PHONY: benchmarks
+benchmarks: $(VENV)/.for-testing ## Run all of the benchmark, some twenty minutes, and publish it in docs/benchmarks.md
+	@$(BIN)/python manage.py bench --json $(ARGS) > benchmarks/figures.json.new
+	@mv benchmarks/figures.json.new benchmarks/figures.json
+	@$(BIN)/python -m benchmarks.publish benchmarks/figures.json
+
 $(VENV)/bin/python:
 	@command -v $(PYTHON) >/dev/null || { echo "$(PYTHON) was not found: install Python 3.11 or later, or name one: make PYTHON=/path/to/python" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "BookingFlow needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1): make PYTHON=python3.12" >&2; exit 1; }

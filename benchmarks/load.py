@@ -1,17 +1,16 @@
-"""Closed-loop clients: each sends its next request when the last is answered. Bounded in time."""
+"""What came out of some rounds, in figures."""
 
-import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from statistics import median
 from typing import Any
 
-import httpx
+from benchmarks.client import Round
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one scenario. Times in milliseconds."""
+    """Of one scenario over all its rounds. Times in milliseconds; `per_second` is the median of the rounds."""
 
     scenario: str
     clients: int
@@ -22,47 +21,38 @@ class Figures:
     p95_ms: float
     p99_ms: float
     worst_ms: float
+    of_floor: float | None = None
 
     def document(self) -> dict[str, Any]:
         return asdict(self)
 
 
-Request = Callable[[httpx.Client, int], httpx.Response]
-
-
-def measured(scenario: str, request: Request, *, url: str, key: str, clients: int, seconds: float) -> Figures:
-    """`request(client, number)` sends one; `number` never repeats, so that each may be another."""
-    until = time.perf_counter() + seconds
-
-    def one_client(lane: int) -> list[tuple[float, bool]]:
-        seen = []
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {key}"}, timeout=30) as client:
-            number = lane
-            while (began := time.perf_counter()) < until:
-                answer = request(client, number)
-                seen.append((time.perf_counter() - began, answer.is_success))
-                number += clients
-        return seen
-
-    began = time.perf_counter()
-    with ThreadPoolExecutor(clients) as lanes:
-        results = [result for lane in lanes.map(one_client, range(clients)) for result in lane]
-    elapsed = time.perf_counter() - began
-    times = sorted(took * 1000 for took, _ in results)
+def figures(
+    scenario: str, rounds: Sequence[Round], *, clients: int, floor: Sequence[Round] | None = None
+) -> Figures:
+    """With `floor`, the rounds that were measured in turn with these: the median of the paired proportions."""
+    times = sorted(took for each in rounds for took in each.times)
+    good = sum(each.statuses.get("200", 0) + each.statuses.get("201", 0) for each in rounds)
+    pairs = zip(rounds, floor or [], strict=False)
     return Figures(
         scenario=scenario,
         clients=clients,
         requests=len(times),
-        failed=sum(not succeeded for _, succeeded in results),
-        per_second=round(len(times) / elapsed, 1),
+        failed=len(times) - good,
+        per_second=round(median(rate(each) for each in rounds), 1),
         p50_ms=percentile(times, 50),
         p95_ms=percentile(times, 95),
         p99_ms=percentile(times, 99),
-        worst_ms=round(times[-1], 2) if times else 0.0,
+        worst_ms=percentile(times, 100),
+        of_floor=round(median(rate(one) / rate(other) for one, other in pairs), 2) if floor else None,
     )
 
 
-def percentile(ascending: list[float], percent: int) -> float:
+def rate(each: Round) -> float:
+    return len(each.times) / each.seconds
+
+
+def percentile(ascending: Sequence[float], percent: int) -> float:
     if not ascending:
         return 0.0
     return round(ascending[min(len(ascending) - 1, len(ascending) * percent // 100)], 2)

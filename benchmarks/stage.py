@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
@@ -59,9 +60,16 @@ def scratch_database() -> Iterator[str]:
             admin.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
+def url_of(database: str) -> str:
+    return urlsplit(settings.DATABASE_URL)._replace(path=f"/{database}").geturl()
+
+
 @contextmanager
-def web_server(database_url: str, *, workers: int, redis_url: str = "") -> Iterator[Server]:
-    """The web processes of `manage.py up`, on a free port, with the same flags."""
+def web_server(
+    database_url: str, *, workers: int, redis_url: str = "", quiet: bool = False, **others: str
+) -> Iterator[Server]:
+    """The web processes of `manage.py up`, on a free port, with the same flags. `others`: of the environment.
+    `quiet`: their log is written all the same, to nowhere."""
     listener = ports.listen(ports.resolve("127.0.0.1", 0))
     port = listener.getsockname()[1]
     environment = os.environ | {
@@ -69,6 +77,7 @@ def web_server(database_url: str, *, workers: int, redis_url: str = "") -> Itera
         "REDIS_URL": redis_url or settings.REDIS_URL,
         "SECRET_KEY": settings.SECRET_KEY,
         "PORT": str(port),
+        **others,
     }
     wanted = programs(
         listener=listener, web_workers=workers, worker_concurrency=1, data_dir=settings.DATA_DIR
@@ -79,6 +88,7 @@ def web_server(database_url: str, *, workers: int, redis_url: str = "") -> Itera
             cwd=ROOT,
             env=environment,
             pass_fds=program.descriptors,
+            stderr=subprocess.DEVNULL if quiet else None,
         )
         for program in wanted
         if program.name.startswith("web")

@@ -19,9 +19,10 @@ def run_client(program: str, *arguments: str, database_url: str) -> None:
 
     Raises EmbeddedProblem where there is no such program, or with the last line of what it complained of.
     """
+    command, environment = client_command(program, *arguments, database_url=database_url)
     done = subprocess.run(
-        [_path(program), *arguments],
-        env=os.environ | _environment(database_url),
+        command,
+        env=environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -31,6 +32,11 @@ def run_client(program: str, *arguments: str, database_url: str) -> None:
     if done.returncode != 0:
         complaint = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise EmbeddedProblem(f"{program} failed: {complaint[0]}")
+
+
+def client_command(program: str, *arguments: str, database_url: str) -> tuple[list[str], dict[str, str]]:
+    """What to run, and in which environment. Raises EmbeddedProblem where there is no such program."""
+    return [_path(program), *arguments], os.environ | _environment(database_url)
 
 
 def _path(program: str) -> str:
