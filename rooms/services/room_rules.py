@@ -170,7 +170,7 @@ def _mode_faults(room: Room) -> Iterable[Fault]:
     if not room.modes or not _known(room.modes):
         yield Fault("modes", "Name private, shared, or both.")
     elif shared and room.seats is None:
-        yield Fault("seats", "A room with shared sessions needs its number of seats.", "required")
+        yield Fault("seats", "A room with shared sessions needs its number of seats.")
     elif not shared and room.seats is not None:
         yield Fault("seats", "Only a room with shared sessions has seats.")
 
