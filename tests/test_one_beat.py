@@ -1,5 +1,7 @@
 """Real beats on the test's own Redis, with no worker: what they send stays in the queue to be counted."""
 
+import json
+import time
 from contextlib import ExitStack
 
 import pytest
@@ -32,6 +34,20 @@ def sends_beside(broker: Redis, holder: object, *, messages: int) -> None:
     before = sent(broker)
     wait_until(lambda: sent(broker) >= before + messages, seconds=60)
     assert broker.get(LOCK) == holder
+
+
+def test_two_beats_wake_nobody_more_often_than_one(broker: Redis) -> None:
+    """Every two seconds: five times in ten seconds, where two that both sent would need five."""
+    with celery("beat"), celery("beat"):
+        wait_until(lambda: drains(broker) > 1, seconds=60)
+        before, began = drains(broker), time.monotonic()
+        wait_until(lambda: drains(broker) >= before + 5, seconds=60)
+        assert time.monotonic() - began > 7
+
+
+def drains(broker: Redis) -> int:
+    tasks = [json.loads(message)["headers"]["task"] for message in broker.lrange("celery", 0, -1)]
+    return tasks.count("webhooks.drain")
 
 
 def test_an_emptied_redis_leaves_one_beat_that_sends(broker: Redis) -> None:
