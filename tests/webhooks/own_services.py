@@ -2,12 +2,14 @@
 
 import os
 import signal
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 
@@ -26,17 +28,18 @@ import time
 from uuid import uuid4
 from django.db import DatabaseError
 from tests.builders import make_endpoint, make_event, make_organization
-url, pause = {url!r}, {pause!r}
+told = open({told!r}, "w")
 organization = make_organization(slug=f"venue-{{uuid4().hex}}")
-make_endpoint(organization, url=url)
+for url in {urls!r}:
+    make_endpoint(organization, url=url)
 for number in range({events}):
     try:
         event = make_event(organization)
     except DatabaseError:
         time.sleep(0.1)
         continue
-    print(event.public_id, flush=True)
-    time.sleep(pause)
+    print(event.public_id, file=told, flush=True)
+    time.sleep({pause!r})
 """
 
 
@@ -73,10 +76,30 @@ class OwnServices:
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
             return connection.execute(query).fetchall()
 
-    def write(self, receiver: Receiver, *, events: int, pause: float) -> Any:
-        """A process that makes an endpoint and events, and says which were committed."""
-        code = _WRITER.format(url=receiver.url("/hooks"), events=events, pause=pause)
-        return start_manage("shell", "--no-imports", "-c", code, **self.environment)
+    @contextmanager
+    def write(
+        self, receiver: Receiver, *, events: int, pause: float, paths: Sequence[str] = ("/hooks",)
+    ) -> Iterator["Writer"]:
+        """A process that makes an endpoint for each path, then events, and says which were committed."""
+        urls, told = [receiver.url(path) for path in paths], self.data_dir / f"committed-{uuid4().hex}"
+        code = _WRITER.format(urls=urls, events=events, pause=pause, told=str(told))
+        with start_manage("shell", "--no-imports", "-c", code, **self.environment) as process:
+            try:
+                yield Writer(process, told)
+            finally:
+                process.kill()
+
+
+@dataclass(frozen=True)
+class Writer:
+    process: "subprocess.Popen[str]"
+    told: Path  # a file, for a pipe that nobody reads is full after some 1,800 events, and then the writer waits
+
+    def acknowledged(self, *, seconds: float) -> set[str]:
+        """Once it has ended."""
+        _, said = self.process.communicate(timeout=seconds)
+        assert self.process.returncode == 0, said
+        return set(self.told.read_text().split())
 
 
 @contextmanager

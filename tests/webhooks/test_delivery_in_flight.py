@@ -58,8 +58,8 @@ def test_an_endpoint_that_is_deleted_takes_its_deliveries_along_and_disturbs_no_
     with draining():
         receiver.wait_for(1, "/hooks")
         change(services.delete_endpoint, endpoint)
-        receiver.let_go()
         make_event(organization)
+        receiver.let_go()
         receiver.wait_for(2, "/other")
     left = Delivery.objects.values_list("endpoint", "status")
     assert list(left) == [(other.id, DeliveryStatus.SUCCEEDED)] * 2
