@@ -60,6 +60,8 @@ class Booking(models.Model):
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
     deposit_minor = models.BigIntegerField()
+    # What refunds by hand took off the deposit: should they fail, it is asked for again.
+    deposit_off_minor = models.BigIntegerField(default=0, db_default=0)
     price_lines = models.JSONField(default=list)
     paid_minor = models.BigIntegerField(default=0, db_default=0)
     refunded_minor = models.BigIntegerField(default=0, db_default=0)
@@ -94,6 +96,9 @@ class Booking(models.Model):
             models.CheckConstraint(
                 condition=Q(deposit_minor__gte=0, deposit_minor__lte=F("total_minor")),
                 name="booking_deposit_in_total",
+            ),
+            models.CheckConstraint(
+                condition=Q(deposit_off_minor__gte=0), name="booking_deposit_off_not_negative"
             ),
             models.CheckConstraint(
                 condition=Q(refunded_minor__gte=0, refunded_minor__lte=F("paid_minor")),

@@ -82,7 +82,6 @@ def money_rows(booking: Booking, paid: Sequence[Paid]) -> tuple[list[Payment], l
     ]
     booking.paid_minor = sum(payment.amount_minor for payment in payments)
     booking.refunded_minor = sum(payment.refunded_minor for payment in payments)
-    booking.payment_shown = max(payments, key=lambda payment: (payment.created_at, payment.pk), default=None)
     booking.payment_shown = max(payments, key=lambda each: (each.created_at, each.pk), default=None)
     canceling = [refund for refund in refunds if refund.purpose == RefundPurpose.CANCELLATION]
     if canceling:

@@ -31,8 +31,8 @@ from bookings.payments.wake import wake_errands
 from rooms.pricing import Line, Quote
 
 FIELDS = (
-    "total_minor", "deposit_minor", "price_lines", "paid_minor", "refunded_minor", "cancel_refund_minor",
-    "cancel_refund_status", "payment_shown",
+    "total_minor", "deposit_minor", "deposit_off_minor", "price_lines", "paid_minor", "refunded_minor",
+    "cancel_refund_minor", "cancel_refund_status", "payment_shown",
 )  # fmt: skip
 WITHOUT_REASON = "Refund"
 
@@ -137,7 +137,7 @@ def give_back(
 def set_price(booking: Booking, price: Quote) -> None:
     """Another price; what was refunded by hand stays taken off it."""
     lines = [line.to_json() for line in price.lines]
-    booking.deposit_minor = price.deposit
+    booking.deposit_minor, booking.deposit_off_minor = price.deposit, 0
     rebuild(booking, lines, lowering_refunds(booking))
 
 
@@ -250,4 +250,6 @@ def rebuild(booking: Booking, own: list[dict[str, object]], lowering: Sequence[R
         label = parts[0].reason or WITHOUT_REASON
         lines.append(Line("adjustment", label, 1, -off, -off).to_json())
     booking.price_lines, booking.total_minor = [*own, *lines], total
-    booking.deposit_minor = min(booking.deposit_minor, total)
+    asked = booking.deposit_minor + booking.deposit_off_minor
+    booking.deposit_minor = min(asked, total)
+    booking.deposit_off_minor = asked - booking.deposit_minor

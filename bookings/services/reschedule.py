@@ -24,7 +24,7 @@ REASON = "rescheduled"
 # What the new booking has of the old one: also the money, and the price, lines and policy that were frozen in it.
 TAKEN_ALONG = (
     "organization_id", "room", "customer", "mode", "guests", "currency", "total_minor", "deposit_minor",
-    "price_lines", "cancellation_policy", "notes", "metadata", "paid_minor", "refunded_minor",
+    "deposit_off_minor", "price_lines", "cancellation_policy", "notes", "metadata", "paid_minor", "refunded_minor",
     "refund_ceiling_percent", "payment_shown",
 )  # fmt: skip
 

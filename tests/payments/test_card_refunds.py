@@ -5,15 +5,21 @@ import pytest
 from bookingflow.lib.errors import InvalidRequest, NotFound
 from bookingflow.organizations.audit import SYSTEM
 from bookings import services
-from bookings.models import Payment, Refund
+from bookings.models import Booking, Payment, Refund
 from bookings.payments.models import RefundStatus
 from tests.bookings.stage import by, document, told, written
-from tests.builders import make_organization, slot
+from tests.builders import make_organization, make_room, slot
 from tests.payments.stage import booked, figures, labels, paid_by_card, pay, refund, settle
 
 pytestmark = pytest.mark.django_db
 
 SUCCEEDED, FAILED = RefundStatus.SUCCEEDED, RefundStatus.FAILED
+
+
+def prices(booking: Booking) -> tuple[int, int]:
+    """Total and deposit."""
+    shown = document(booking)["price"]
+    return shown["total"], shown["deposit"]
 
 
 def test_it_starts_pending_is_counted_and_makes_no_event_yet() -> None:
@@ -65,6 +71,17 @@ def test_when_it_fails_its_line_goes_and_the_total_is_restored() -> None:
     )
     settle(snow, SUCCEEDED)
     assert figures(booking) == (11000, 12000, 1000, 0)
+
+
+def test_the_deposit_comes_back_with_the_total() -> None:
+    booking = booked(room=make_room(pricing={"base": 12000, "depositPercent": 50}))
+    paid_by_card(booking, 12000)
+    (rain,), (snow,) = refund(booking, 9000, "Rain"), refund(booking, 1000, "Snow")
+    assert prices(booking) == (2000, 2000)
+    settle(rain, FAILED)
+    assert prices(booking) == (11000, 6000)
+    settle(snow, FAILED)
+    assert prices(booking) == (12000, 6000)
 
 
 def test_a_cancellation_stays_when_its_refund_fails_and_shows_it() -> None:
