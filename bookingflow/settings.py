@@ -344,6 +344,11 @@ CELERY_BEAT_SCHEDULE = {
     "expire holds": {"task": "bookings.expire_holds", "schedule": 15.0, "options": {"expires": 60}},
     "sweep stored answers": {"task": "api.sweep_answers", "schedule": 60.0, "options": {"expires": 300}},
     "ask Stripe": {"task": "bookings.card_errands", "schedule": 10.0, "options": {"expires": 60}},
+    "look for events of Stripe's that were missed": {
+        "task": "bookings.take_in_missed_events",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "forget Stripe's old events": {
         "task": "bookings.forget_stripe_events",
         "schedule": 3600.0,

@@ -7,7 +7,7 @@ from celery import shared_task
 from bookingflow.api import unit_of_work
 from bookingflow.lib import clock
 from bookings.customer_erasure import finish_erasure, open_erasures
-from bookings.payments import errands, inbound, stripe
+from bookings.payments import errands, inbound, missed, stripe
 from bookings.payments.wake import ERRANDS_TASK
 from bookings.services import expire_holds as expire_some
 
@@ -35,6 +35,12 @@ def card_errands() -> None:
     if stripe.is_set_up():
         errands.send_refunds()
         errands.look_after_payments()
+
+
+@shared_task(name="bookings.take_in_missed_events")  # type: ignore[untyped-decorator]
+def take_in_missed_events() -> None:
+    if stripe.is_set_up():
+        missed.take_in_missed()
 
 
 @shared_task(name="bookings.forget_stripe_events")  # type: ignore[untyped-decorator]

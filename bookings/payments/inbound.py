@@ -28,9 +28,9 @@ class NotUnderstood(Exception):
     """Signed, and yet not as Stripe shows its events."""
 
 
-def take_in(event: Event) -> None:
-    """A verified event. Raises StripeAway where it can't be understood without asking Stripe: it will be told again;
-    NotUnderstood.
+def take_in(event: Event) -> bool:
+    """A verified event; whether anything was done about it. Raises StripeAway where it can't be understood without
+    asking Stripe: it will be told again; NotUnderstood.
 
     What concerns nothing of ours is passed over, for the account may serve other purposes too.
     """
@@ -38,8 +38,7 @@ def take_in(event: Event) -> None:
         effects = _effects_of(event)
     except (AttributeError, KeyError, TypeError, ValueError, DataError) as fault:
         raise NotUnderstood from fault
-    if effects:
-        unit_of_work.run(lambda: _once(event, effects))
+    return bool(effects) and unit_of_work.run(lambda: _once(event, effects))
 
 
 def _effects_of(event: Event) -> list[Effect]:
@@ -62,14 +61,15 @@ def forget_events(*, before: datetime) -> int:
     return StripeEvent.objects.filter(received_at__lt=before).delete()[0]
 
 
-def _once(event: Event, effects: list[Effect]) -> None:
+def _once(event: Event, effects: list[Effect]) -> bool:
     row = StripeEvent(
         pk=event["id"], type=event["type"], account=event.get("account") or "", received_at=clock.now()
     )
     if not inserted(row, unless="bookings_stripeevent_pkey"):
-        return
+        return False
     for effect in effects:
         effect()
+    return True
 
 
 def _payment_of(event_type: str, shown: Mapping[str, Any]) -> Payment | None:

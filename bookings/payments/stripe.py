@@ -7,6 +7,7 @@ row's id, so that after a crash or a lost answer the same call is the same chang
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
@@ -106,14 +107,14 @@ def begin_intent(payment: Payment, booking: Booking) -> Intent:
             "reference": booking.reference,
         },
     }
-    options = _options(payment, f"begin-{payment.pk}")
+    options = _options(payment.stripe_account, f"begin-{payment.pk}")
     made = _asked(lambda client: client.v1.payment_intents.create(params, options))  # type: ignore[arg-type]
     return read_intent(_plain(made))
 
 
 def find_intent(payment: Payment) -> Intent:
     """Raises StripeAway, StripeRefused."""
-    options = _options(payment)
+    options = _options(payment.stripe_account)
     found = _asked(lambda client: client.v1.payment_intents.retrieve(payment.stripe_id, None, options))
     return read_intent(_plain(found))
 
@@ -121,7 +122,7 @@ def find_intent(payment: Payment) -> Intent:
 def cancel_intent(payment: Payment) -> Intent:
     """As it stands then: cancelled, unless it was paid or is being paid. Raises StripeAway, StripeRefused."""
     # A refusal is kept under its key, and may be right no longer when it is asked again.
-    options = _options(payment, f"cancel-{payment.pk}-{payment.looks}")
+    options = _options(payment.stripe_account, f"cancel-{payment.pk}-{payment.looks}")
     try:
         ended = _asked(lambda client: client.v1.payment_intents.cancel(payment.stripe_id, None, options))
     except StripeRefused:
@@ -137,17 +138,27 @@ def send_refund(refund: Refund, currency: str) -> RefundSeen:
         "amount": to_stripe(refund.sent_minor, currency),
         "metadata": {OUR_REFUND: str(refund.pk)},
     }
-    options = _options(payment, f"refund-{refund.pk}")
+    options = _options(payment.stripe_account, f"refund-{refund.pk}")
     made = _asked(lambda client: client.v1.refunds.create(params, options))  # type: ignore[arg-type]
     return read_refund(_plain(made))
 
 
 def refunds_of(payment: Payment) -> list[RefundSeen]:
     """All of them, whoever made them. Raises StripeAway, StripeRefused."""
-    options = _options(payment)
+    options = _options(payment.stripe_account)
     params: dict[str, Any] = {"payment_intent": payment.stripe_id, "limit": 100}
     listed = _asked(lambda client: list(client.v1.refunds.list(params, options).auto_paging_iter()))  # type: ignore[arg-type]
     return [read_refund(_plain(each)) for each in listed]
+
+
+def events_since(since: datetime, *, kind: str, account: str) -> list[dict[str, Any]]:
+    """What Stripe would have told by its webhook, of thirty days at most; `kind` may be `refund.*`. The oldest first.
+    Raises StripeAway, StripeRefused."""
+    options = _options(account)
+    params: dict[str, Any] = {"type": kind, "created": {"gte": int(since.timestamp())}, "limit": 100}
+    listed = _asked(lambda client: list(client.v1.events.list(params, options).auto_paging_iter()))  # type: ignore[arg-type]
+    named = {"account": account} if account else {}
+    return [_plain(each) | named for each in reversed(listed)]
 
 
 def verified_event(payload: bytes, signature: str, secrets: Iterable[str]) -> dict[str, Any] | None:
@@ -202,9 +213,9 @@ def id_of(named: Any) -> str:
     return str((named.get("id") if isinstance(named, Mapping) else named) or "")
 
 
-def _options(payment: Payment, key: str = "") -> Any:
+def _options(account: str, key: str = "") -> Any:
     options = {"idempotency_key": f"bookingflow-{key}"} if key else {}
-    return options | ({"stripe_account": payment.stripe_account} if payment.stripe_account else {})
+    return options | ({"stripe_account": account} if account else {})
 
 
 def _asked(call: Callable[[stripe.StripeClient], T]) -> T:

@@ -1,8 +1,9 @@
 """Stands between the product and localstripe, and makes it behave as Stripe does: run as a process of its own.
 
 Parameters that localstripe doesn't know are dropped; an `Idempotency-Key` gives the first answer again, and refuses
-another request; refunds never exceed the charge. By `POST /-/mood` it is slow, fails, or does what it is asked and
-loses the answer. `GET /-/calls` tells what was asked of it.
+another request; refunds never exceed the charge; `POST /-/events` keeps an event that is listed from then on. By
+`POST /-/mood` it is slow, fails, or does what it is asked and loses the answer. `GET /-/calls` tells what was
+asked of it.
 """
 
 import argparse
@@ -25,6 +26,7 @@ class Proxy:
         self.target = target
         self.kept: dict[str, tuple[str, int, bytes]] = {}
         self.calls: list[dict[str, Any]] = []
+        self.events: list[dict[str, Any]] = []
         self.moods: dict[str, Any] = {}
         self.let_go = asyncio.Event()
 
@@ -39,6 +41,23 @@ class Proxy:
 
     async def told(self, request: web.Request) -> web.Response:
         return web.json_response(self.calls)
+
+    async def keep(self, request: web.Request) -> web.Response:
+        self.events.insert(0, await request.json())
+        return web.json_response({})
+
+    async def listed(self, request: web.Request) -> web.Response:
+        """The newest first, of one account. A page of them is all."""
+        kind, since = request.query["type"].removesuffix("*"), int(request.query["created[gte]"])
+        account = request.headers.get("Stripe-Account", "")
+        data = [
+            {name: value for name, value in each.items() if name != "account"}
+            for each in self.events
+            if each["type"].startswith(kind)
+            and each["created"] >= since
+            and each.get("account", "") == account
+        ]
+        return web.json_response({"object": "list", "url": "/v1/events", "has_more": False, "data": data})
 
     async def forward(self, request: web.Request) -> web.Response:
         body = (await request.read()).decode()
@@ -59,6 +78,8 @@ class Proxy:
             return error(
                 400, "invalid_request_error", "amount_too_small", "Amount must be at least 50 cents."
             )
+        if request.path == "/v1/events":
+            return await self.listed(request)
         status, answer = await self._once(request, body, key)
         if self._strikes("hold", request):
             await self.let_go.wait()
@@ -159,6 +180,7 @@ def main() -> None:
     proxy = Proxy(asked.target)
     app.router.add_post("/-/mood", proxy.mood)
     app.router.add_get("/-/calls", proxy.told)
+    app.router.add_post("/-/events", proxy.keep)
     app.router.add_route("*", "/{path:.*}", proxy.forward)
     web.run_app(app, host="127.0.0.1", port=asked.port, print=None)
 

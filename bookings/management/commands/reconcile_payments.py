@@ -6,13 +6,14 @@ from django.core.management.base import CommandParser
 
 from bookingflow.api.arguments import instant
 from bookingflow.lib import commands
-from bookings.payments import errands, stripe
+from bookings.payments import errands, missed, stripe
 
 
 class Command(commands.Command):
     help = (
-        "Asks Stripe what became of every payment and refund that is still open, and writes it down; with --since of "
-        "every payment begun from then on, too. Exit code 1 if Stripe could not be asked about one."
+        "Asks Stripe what became of every payment and refund that is still open, and takes in what its webhook should "
+        "have told in the last four days of refunds and disputes; with --since of every payment begun from then on, "
+        "and what it told from then on. Exit code 1 if Stripe could not be asked about one."
     )
 
     def arguments(self, parser: CommandParser) -> None:
@@ -27,11 +28,19 @@ class Command(commands.Command):
                 found["changed"] += errands.reconcile(payment)
             except stripe.StripeProblem:
                 found["failed"] += 1
-        return found
+        events = missed.take_in_missed(since=options["since"])
+        return found | {"missed": events.taken_in, "accountsFailed": events.accounts_failed}
 
     def told(self, document: Any) -> str:
-        return f"Asked about {document['asked']} payments: {document['changed']} had changed."
+        return (
+            f"Asked about {document['asked']} payments: {document['changed']} had changed. "
+            f"{document['missed']} events had been missed."
+        )
 
     def failure(self, document: Any) -> str:
-        failed = document["failed"]
-        return f"Stripe could not be asked about {failed} payments." if failed else ""
+        failed, accounts = document["failed"], document["accountsFailed"]
+        if not failed and not accounts:
+            return ""
+        return (
+            f"Stripe could not be asked about {failed} payments, nor for the events of {accounts} accounts."
+        )
