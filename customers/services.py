@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from bookingflow.lib import clock
+from bookingflow.lib.copying import copy_new
 from bookingflow.lib.errors import AlreadyExists
 from bookingflow.lib.insertion import inserted
 from bookingflow.lib.transactions import require_transaction
@@ -109,9 +110,11 @@ def known_or_made(
     missing = [_untold(organization, person, at) for email, person in people.items() if email not in known]
     if not missing:
         return known, []
-    Customer.objects.bulk_create(missing, ignore_conflicts=True)
-    known = customers_by_email(organization, people)
-    return known, [customer for customer in missing if known[str(customer.email)].pk == customer.pk]
+    stored = copy_new(missing, unless=EMAIL_ONCE)
+    made = [customer for customer in missing if customer.pk in stored]
+    if len(made) < len(missing):  # somebody else made them meanwhile
+        known = customers_by_email(organization, people)
+    return known | {str(customer.email): customer for customer in made}, made
 
 
 def _untold(organization: Organization, person: Person, at: datetime) -> Customer:

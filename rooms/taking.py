@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from operator import attrgetter
 from uuid import UUID
 
+from bookingflow.lib.copying import copy_in, number_rows
 from bookingflow.lib.transactions import require_transaction
 from rooms import sessions
 from rooms.availability import Busy, Party, Reason, Taken, Timeline, reasons_against
@@ -97,11 +98,12 @@ class _Board:
         )
 
     def store(self) -> None:
-        Session.objects.bulk_create(self.begun)
+        number_rows(self.begun)
+        copy_in(self.begun)
         Session.objects.bulk_update(self.filled.values(), ["seats_taken"])
         for claim in self.claims:
             claim.session_id = claim.session.pk
-        Claim.objects.bulk_create(self.claims)
+        copy_in(self.claims)
 
     def _join(self, place: Place) -> Session | None:
         session = self.joined.get(_key(place)) if place.mode == Mode.SHARED else None

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
 from typing import Self
 
 from bookingflow.lib.errors import Fault
@@ -29,7 +30,7 @@ class Fields:
         self.values: dict[str, object] = {}
         self.readable = isinstance(value, Mapping)
         if isinstance(value, Mapping):
-            self._take(value, {spelling: name for name in names for spelling in (name, _snake(name))})
+            self._take(value, _spellings(tuple(names)))
         else:
             self.note("", "invalid", "An object is expected here.")
 
@@ -131,6 +132,12 @@ class Fields:
                 for position, item in enumerate(value)
             ]
         return []
+
+
+@cache
+def _spellings(names: tuple[str, ...]) -> Mapping[str, str]:
+    """Kept, for imports read by the same few names a million times."""
+    return {spelling: name for name in names for spelling in (name, _snake(name))}
 
 
 def _snake(name: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bookingflow.lib.copying import copy_in
 from bookingflow.lib.errors import Fault
 from bookingflow.lib.transactions import require_transaction
 from bookings.lifecycle import Status
@@ -92,8 +93,8 @@ def money_rows(booking: Booking, paid: Sequence[Paid]) -> tuple[list[Payment], l
 
 def store_money(payments: Sequence[Payment], refunds: Sequence[Refund]) -> None:
     require_transaction()
-    Payment.objects.bulk_create(payments)
-    Refund.objects.bulk_create(refunds)
+    copy_in(payments)
+    copy_in(refunds)
 
 
 def _payment(booking: Booking, paid: Paid) -> Payment:

@@ -25,6 +25,7 @@ from rooms.price_list import MOST_GUESTS
 from rooms.pricing import Quote
 
 BROUGHT_IN = (Status.CONFIRMED, Status.COMPLETED, Status.NO_SHOW, Status.CANCELED)
+MODES = tuple(Mode.values)  # which the enumeration would put together for every row of an import
 ONCE_BEGUN = frozenset({Status.COMPLETED, Status.NO_SHOW})
 
 
@@ -147,8 +148,8 @@ def _refuse(*faults: Fault) -> None:
 def _place_faults(place: Place, end: datetime | None) -> Iterable[Fault]:
     if not 1 <= place.guests <= MOST_GUESTS:
         yield Fault("guests", f"Must be between 1 and {MOST_GUESTS:,}.")
-    if place.mode not in Mode.values:
-        yield Fault("mode", f"Choose one of {', '.join(Mode.values)}.", "invalid_choice")
+    if place.mode not in MODES:
+        yield Fault("mode", f"Choose one of {', '.join(MODES)}.", "invalid_choice")
     if end is not None and end != place.end:
         yield Fault("end", "This doesn't agree with the start and the duration.")
 

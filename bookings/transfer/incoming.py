@@ -5,7 +5,9 @@ the schedules are locked, and the rows brought in schedule by schedule, so that 
 how many there are.
 """
 
+import gc
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, BinaryIO
@@ -13,6 +15,7 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from bookingflow.lib import json
+from bookingflow.lib.copying import copy_rows
 from bookingflow.lib.errors import InvalidRequest
 from bookingflow.lib.shapes import ShapeError
 from bookingflow.organizations.audit import Actor
@@ -45,11 +48,21 @@ def bring_in_file(
 
     Raises InvalidRequest for a file that can't be read as one of bookings.
     """
-    with transaction.atomic(durable=True):
+    with transaction.atomic(durable=True), _undisturbed():
         outcome = _bring_in(file, organization, actor, watch)
         if outcome.refused or dry_run:
             transaction.set_rollback(True)
     return outcome
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """What was there before is garbage to nobody: left out of collections, which else took a fifth of the time."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _bring_in(file: BinaryIO, organization: Organization, actor: Actor, watch: Watch) -> Outcome:
@@ -92,9 +105,14 @@ def _sound(
 
 
 def _keep(rows: list[tuple[Row, Document]]) -> None:
-    with connection.cursor() as cursor, cursor.copy(_COPY) as copy:
-        for row, document in rows:
-            copy.write_row((row.line, row.room.schedule_id, row.agreed.start, json.dumps(document).decode()))
+    copy_rows(
+        "bookings_brought_in",
+        ("line", "schedule_id", "start", "document"),
+        (
+            (row.line, row.room.schedule_id, row.agreed.start, json.dumps(document).decode())
+            for row, document in rows
+        ),
+    )
 
 
 def _take(
@@ -135,7 +153,6 @@ _STAGE = """
         line integer NOT NULL, schedule_id bigint NOT NULL, start timestamptz NOT NULL, document text NOT NULL
     ) ON COMMIT DROP
 """
-_COPY = "COPY bookings_brought_in (line, schedule_id, start, document) FROM STDIN"
 _DECLARE = """
     DECLARE brought_in CURSOR FOR
     SELECT line, document FROM bookings_brought_in ORDER BY schedule_id, start, line
