@@ -58,7 +58,10 @@ def _load(venue: Venue, data_dir: Path, watch: Watch) -> Document:
     used the next time.
     """
     with connection.cursor() as cursor:
+        # Another one takes its time on a busy machine, and nobody waits for an answer here.
+        cursor.execute("SET LOCAL lock_timeout = '5min'")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOADING])
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     documents = kept_venues(data_dir)
     kept = access_in(documents[venue.slug]) if venue.slug in documents else None
     organization = Organization.objects.filter(slug=venue.slug).first()
