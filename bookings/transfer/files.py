@@ -15,6 +15,8 @@ FORMATS = ("csv", "json")
 # What one booking may take up in a file: more than any export writes for one.
 LONGEST = 1024 * 1024
 CHUNK = 64 * 1024
+# Of each of these one.
+NEEDED = (("start",), ("room.slug", "room.bookingType"))
 _SPACE = " \t\r\n"
 _DECODER = standard_json.JSONDecoder()
 
@@ -33,7 +35,20 @@ def read(file: BinaryIO) -> Iterator[tuple[int, Document | str]]:
         text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
         yield from _read_json(text) if first in (b"[", b"{") else _read_csv(text)
     except UnicodeDecodeError:
-        raise InvalidRequest("The file is no UTF-8.") from None
+        raise InvalidRequest(f"The file is no UTF-8: see line {_line_that_is_no_utf8(file)}.") from None
+
+
+def _line_that_is_no_utf8(file: BinaryIO) -> int:
+    """Reads the file once more: its first reader knows no lines, only pieces."""
+    file.seek(0)
+    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+    while chunk := file.read(CHUNK):
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as fault:
+            return line + fault.object.count(b"\n", 0, fault.start)
+        line += chunk.count(b"\n")
+    return line  # it ends in the middle of a letter
 
 
 def _first_letter(file: BinaryIO) -> bytes:
@@ -79,11 +94,18 @@ def _check_columns(columns: list[str]) -> None:
         raise InvalidRequest("The first line has to name the columns, as export_bookings writes them.")
     faults = [Fault(name, "There is no such column.", "unknown") for name in columns if name not in COLUMNS]
     faults += [Fault(name, "This column is there twice.") for name in set(known) if known.count(name) > 1]
+    faults += [
+        Fault(names[0], f"There has to be a column {' or '.join(names)}.", "required")
+        for names in NEEDED
+        if not set(names) & set(columns)
+    ]
     if faults:
         raise InvalidRequest.of(*faults)
 
 
 def _row(columns: list[str], cells: list[str]) -> Document | str:
+    if cells == columns:
+        return "The names of the columns stand here once more."
     if len(cells) != len(columns):
         return f"{len(columns)} cells are expected, and here are {len(cells)}."
     return from_cells(columns, cells)
