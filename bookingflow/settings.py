@@ -1,10 +1,11 @@
 """Settings, all from the environment. `.env.example` documents every one of them."""
 
 import warnings
+from email.utils import parseaddr
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 import dj_database_url
 from environs import Env, EnvError, validate
@@ -25,11 +26,7 @@ def _at_least(least: float) -> validate.Range:
 
 def _networks(name: str, default: str) -> list[IPv4Network | IPv6Network]:
     try:
-        return [
-            ip_network(each.strip(), strict=False)
-            for each in env.str(name, default).split(",")
-            if each.strip()
-        ]
+        return [ip_network(each, strict=False) for each in _texts(name, default)]
     except ValueError as fault:
         raise EnvError(f"{name}: addresses or networks, comma-separated: {fault}") from None
 
@@ -59,11 +56,37 @@ def _secret_key() -> str:
     return key
 
 
-def _public_url() -> str:
-    url = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
-    parts = urlsplit(url)
+def _between(least: float, most: float) -> validate.Range:
+    return validate.Range(min=least, max=most)
+
+
+def _texts(name: str, default: str = "") -> list[str]:
+    """Comma-separated, without blank ones: an empty former key would be one that everybody knows."""
+    return [each.strip() for each in env.str(name, default).split(",") if each.strip()]
+
+
+def _allowed_hosts() -> list[str]:
+    hosts = _texts("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+    if not hosts or any("/" in host for host in hosts):
+        raise EnvError("ALLOWED_HOSTS must name hosts such as book.example.com, comma-separated")
+    return hosts
+
+
+def _parts(name: str, url: str) -> SplitResult:
+    """With a port that is one, if any."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError as fault:
+        raise EnvError(f"{name}: {fault}") from None
+    return parts
+
+
+def _web_address(name: str, default: str) -> str:
+    url = env.str(name, "") or default
+    parts = _parts(name, url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise EnvError(f"PUBLIC_URL must be an address such as https://book.example.com, not {url!r}")
+        raise EnvError(f"{name} must be an address such as https://book.example.com, not {url!r}")
     return url.rstrip("/")
 
 
@@ -71,13 +94,42 @@ def _redis_url() -> str:
     url = env.str("REDIS_URL", "")
     if url and not url.startswith(("redis://", "rediss://", "unix://")):
         raise EnvError("REDIS_URL must begin with redis://, rediss:// or unix://")
+    parts = _parts("REDIS_URL", url)
+    if url and not (parts.path if parts.scheme == "unix" else parts.hostname):
+        raise EnvError("REDIS_URL must say where: redis://host:6379/0")
     return url
+
+
+def _email_settings() -> dict[str, Any]:
+    if not EMAIL_URL:
+        return {}
+    found = dict(env.dj_email_url("EMAIL_URL"))
+    if "EMAIL_BACKEND" not in found:
+        raise EnvError("EMAIL_URL must be one such as smtp://user:password@host:587/?tls=true")
+    return found
+
+
+def _from_email() -> str:
+    text = env.str("DEFAULT_FROM_EMAIL", "") or "BookingFlow <bookings@localhost>"
+    if "@" not in parseaddr(text)[1] or "\n" in text:
+        raise EnvError("DEFAULT_FROM_EMAIL must be one such as BookingFlow <bookings@example.com>")
+    return text
+
+
+def _sentry_dsn() -> str:
+    dsn = env.str("SENTRY_DSN", "")
+    if dsn:
+        reports.check(dsn)
+    return dsn
 
 
 def _database(url: str) -> dict[str, Any]:
     """One pool of connections per process; no statement waits for a lock longer than `lock_timeout`."""
-    parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
-    if parsed["ENGINE"] != "django.db.backends.postgresql":
+    try:
+        parsed: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=0))
+    except ValueError:  # which quotes the address, and so perhaps a password
+        parsed = {}
+    if parsed.get("ENGINE") != "django.db.backends.postgresql" or not parsed["NAME"]:
         raise EnvError(
             "DATABASE_URL must name a PostgreSQL database: postgresql://user:password@host:port/name"
         )
@@ -111,46 +163,38 @@ def _stripe_publishable_key() -> str:
 
 
 def _stripe_webhook_secrets() -> list[str]:
-    secrets = [each.strip() for each in env.str("STRIPE_WEBHOOK_SECRET", "").split(",") if each.strip()]
+    secrets = _texts("STRIPE_WEBHOOK_SECRET")
     if any(not each.startswith("whsec_") for each in secrets):
         raise EnvError("STRIPE_WEBHOOK_SECRET must be one or more secrets, each beginning with whsec_")
     return secrets
-
-
-def _stripe_api_base() -> str:
-    url = env.str("STRIPE_API_BASE", "") or "https://api.stripe.com"
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
-        raise EnvError(f"STRIPE_API_BASE must be an address such as https://api.stripe.com, not {url!r}")
-    return url.rstrip("/")
 
 
 try:
     DEBUG = env.bool("DEBUG", False)
     DATA_DIR = (BASE_DIR / (env.str("BOOKINGFLOW_DATA_DIR", "") or "var")).resolve()
     SECRET_KEY = _secret_key()
-    SECRET_KEY_FALLBACKS: list[str] = env.list("SECRET_KEY_FALLBACKS", [])
-    ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"])
-    PORT = env.int("PORT", 8000, validate=_at_least(1))
-    PUBLIC_URL = _public_url()
+    SECRET_KEY_FALLBACKS: list[str] = _texts("SECRET_KEY_FALLBACKS")
+    ALLOWED_HOSTS = _allowed_hosts()
+    PORT = env.int("PORT", 8000, validate=_between(1, 65535))
+    PUBLIC_URL = _web_address("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
     DATABASE_URL = env.str("DATABASE_URL", "") or location.database_url(DATA_DIR)
     DATABASES = {"default": _database(DATABASE_URL)}
     REDIS_URL = _redis_url() or location.redis_url(DATA_DIR)
     WEBHOOK_RETRY_SCHEDULE = _retry_schedule()
-    WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_at_least(0.1))
+    WEBHOOK_TIMEOUT = env.float("WEBHOOK_TIMEOUT", 15.0, validate=_between(0.1, 120))
     WEBHOOK_ALLOW_PRIVATE_TARGETS = env.bool("WEBHOOK_ALLOW_PRIVATE_TARGETS", False)
     STRIPE_SECRET_KEY = _stripe_secret_key()
     STRIPE_PUBLISHABLE_KEY = _stripe_publishable_key()
     STRIPE_WEBHOOK_SECRETS = _stripe_webhook_secrets()
-    STRIPE_API_BASE = _stripe_api_base()
+    STRIPE_API_BASE = _web_address("STRIPE_API_BASE", "https://api.stripe.com")
     EMAIL_URL = env.str("EMAIL_URL", "")
-    EMAIL_SETTINGS = env.dj_email_url("EMAIL_URL", "console:") if EMAIL_URL else {}
-    DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "BookingFlow <bookings@localhost>")
+    EMAIL_SETTINGS = _email_settings()
+    DEFAULT_FROM_EMAIL = _from_email()
     RATE_LIMIT_KEY = _rate("RATE_LIMIT_KEY", "600/minute")
     RATE_LIMIT_ADDRESS = _rate("RATE_LIMIT_ADDRESS", "1200/minute")
     TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0, validate=_at_least(0))
     METRICS_ALLOW = _networks("METRICS_ALLOW", "127.0.0.0/8,::1")
-    SENTRY_DSN = env.str("SENTRY_DSN", "")
+    SENTRY_DSN = _sentry_dsn()
     LOG_FORMAT = env.str("LOG_FORMAT", "console")
     WEB_WORKERS = env.int("WEB_WORKERS", 2, validate=_at_least(1))
     WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", 4, validate=_at_least(1))

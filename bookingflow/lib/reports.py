@@ -3,11 +3,20 @@
 from typing import Any
 
 import sentry_sdk
+from sentry_sdk.utils import BadDsn, Dsn
 
 from bookingflow.lib.redaction import kind_of, redacted
 
 # What is known of the request is its method and its id; the log has the rest.
 _NOT_SENT = ("request", "user", "breadcrumbs", "extra", "contexts", "logentry", "server_name", "modules")
+
+
+def check(dsn: str) -> None:
+    """Raises ValueError, with a sentence."""
+    try:
+        Dsn(dsn)
+    except BadDsn as fault:
+        raise ValueError(f"SENTRY_DSN: {fault}") from None
 
 
 def begin(dsn: str) -> None:
