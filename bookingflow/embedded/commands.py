@@ -19,6 +19,7 @@ Execute = Callable[[list[str]], None]
 
 ROOT = Path(__file__).resolve().parents[2]
 UP = "up"
+LAST_PORT = 65_535
 WITHOUT_SERVICES = frozenset(
     {
         "help", "version", "check", "collectstatic", "makemessages", "compilemessages", "diffsettings",
@@ -83,7 +84,8 @@ def _adopt_port(options: list[str]) -> None:
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("--port")
     with suppress(argparse.ArgumentError):
-        if (port := parser.parse_known_args(options)[0].port) and port.isdecimal():
+        port = parser.parse_known_args(options)[0].port or ""
+        if port.isdecimal() and 1 <= int(port) <= LAST_PORT:
             os.environ["PORT"] = port
 
 

@@ -128,7 +128,7 @@ def test_with_json_one_document_tells_where_it_serves_and_nothing_else_is_printe
         assert process.wait(timeout=30) == 0
 
 
-@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+@pytest.mark.parametrize("port", ["-1", "0", "65536", "http"])
 def test_a_port_that_is_none_is_misuse(tmp_path: Path, port: str) -> None:
     assert command(tmp_path, "up", f"--port={port}")[0] == 2
 

@@ -30,7 +30,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--port", type=whole_number(0, 65_535), default=settings.PORT, help="default: PORT, or 8000"
+            "--port", type=whole_number(1, 65_535), default=settings.PORT, help="default: PORT, or 8000"
         )
         parser.add_argument("--host", default="127.0.0.1", help="address to serve on (default: 127.0.0.1)")
         parser.add_argument("--no-demo", action="store_true", help="don't load the demo venues")
