@@ -58,6 +58,18 @@ def test_every_setting_that_compose_names_is_documented_and_the_needed_ones_are_
     assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS", "PUBLIC_URL"} <= set(ENVIRONMENT)
 
 
+def test_every_setting_but_those_of_one_machine_can_be_given_to_compose() -> None:
+    of_one_machine = {
+        "DEBUG",
+        "PORT",
+        "BOOKINGFLOW_DATA_DIR",
+        "WEBHOOK_ALLOW_PRIVATE_TARGETS",
+        "STRIPE_API_BASE",
+    }
+    documented = re.findall(r"^([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE)
+    assert set(documented) - of_one_machine == set(ENVIRONMENT)
+
+
 def test_no_secret_has_a_default() -> None:
     for value in (
         ENVIRONMENT["SECRET_KEY"],
