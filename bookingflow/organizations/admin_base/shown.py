@@ -27,6 +27,8 @@ PAGES = {
 }
 
 _CELL = "px-3 py-2 text-left align-top border-t border-base-200 dark:border-base-800"
+# On a narrow screen it scrolls by itself: it asks the page for no width.
+_FRAME = '<div class="overflow-x-auto" style="width: 0; min-width: 100%">'
 _HEAD = "px-3 py-2 text-left font-semibold text-font-important-light dark:text-font-important-dark"
 
 
@@ -75,13 +77,18 @@ def subject_link(subject_type: str, subject_id: str) -> SafeString | str:
     return link(PAGES[subject_type], subject_id, name) if subject_type in PAGES else name
 
 
-def side_by_side(links: Iterable[SafeString]) -> SafeString:
-    return format_html_join(" · ", "{}", ((each,) for each in links))
+def side_by_side(parts: Iterable[SafeString], between: str = " · ") -> SafeString:
+    return format_html_join(between, "{}", ((each,) for each in parts))
 
 
 def badge(text: str, colour: str = "") -> SafeString:
     """`colour` is success, info, warning, danger, or nothing in particular."""
     return render_to_string("unfold/helpers/label.html", {"text": text, "type": colour})
+
+
+def unbroken(text: object) -> SafeString:
+    """On one line."""
+    return format_html('<span class="whitespace-nowrap">{}</span>', text)
 
 
 def lines(texts: Iterable[object]) -> SafeString | str:
@@ -93,7 +100,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> SafeString 
     if not body:
         return EMPTY
     return format_html(
-        '<div class="overflow-x-auto"><table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
+        _FRAME + '<table class="w-full"><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>',
         format_html_join("", f'<th class="{_HEAD}">{{}}</th>', ((head,) for head in heads)),
         format_html_join("", "<tr>{}</tr>", ((cells,) for cells in body)),
     )
