@@ -12,6 +12,7 @@ from bookingflow.api.schema import operation
 from bookingflow.api.serializers import NoQuery, read_body, read_query
 from bookingflow.lib import clock
 from bookings import queries, services
+from bookings.api.calling_off import after_calling_off
 from bookings.api.payment_serializers import (
     ConfirmSerializer,
     PaymentCreateSerializer,
@@ -63,7 +64,7 @@ class Payments(Bookings):
             "actor": self.actor,
             "booking_id": booking.pk,
         }
-        return self.after_calling_off(booking, lambda: self.answer(services.confirm_booking(**it, **asked)))
+        return after_calling_off(booking, lambda: self.answer(services.confirm_booking(**it, **asked)))
 
     @operation(
         "recordPayment",

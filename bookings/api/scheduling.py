@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from bookingflow.api.conditional import etag_of
 from bookingflow.api.days import checked_days
+from bookingflow.api.elsewhere import Elsewhere
 from bookingflow.api.idempotency import keyed_mutation
 from bookingflow.api.schema import operation
 from bookingflow.api.serializers import NoQuery, read_body, read_query
@@ -14,6 +15,7 @@ from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock, json
 from bookingflow.lib.errors import Fault, InvalidRequest
 from bookings import queries, services
+from bookings.api.calling_off import after_calling_off
 from bookings.api.scheduling_serializers import (
     AppointmentCancelledSerializer,
     AppointmentCancelSerializer,
@@ -126,16 +128,17 @@ class Appointments(OrganizationViewSet):
         needs_key=True,
     )
     @keyed_mutation
-    def cancel(self, request: Request, identifier: str) -> Response:
+    def cancel(self, request: Request, identifier: str) -> Response | Elsewhere:
         read_query(NoQuery, request)
         booking = queries.find_booking(self.organization, identifier)
-        services.cancel_booking(
-            organization=self.organization,
-            actor=self.actor,
-            booking_id=booking.pk,
-            **read_body(AppointmentCancelSerializer, request),
-        )
-        return Response({"status": CANCELLED})
+        asked = read_body(AppointmentCancelSerializer, request)
+
+        def cancel() -> Response:
+            it: dict[str, Any] = {"organization": self.organization, "actor": self.actor}
+            services.cancel_booking(**it, booking_id=booking.pk, **asked)
+            return Response({"status": CANCELLED})
+
+        return after_calling_off(booking, cancel)
 
     @operation(
         "rescheduleAppointment",

@@ -1,6 +1,5 @@
 """Bookings in the Venue API."""
 
-from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from typing import Any, ClassVar
@@ -17,12 +16,11 @@ from bookingflow.api.schema import operation, put_and_patch
 from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
-from bookingflow.lib.transactions import rehearsed
 from bookingflow.organizations.scopes import covers
 from bookings import queries, services
+from bookings.api.calling_off import after_calling_off
 from bookings.api.serializers import BookingCreateSerializer, BookingListQuery, BookingSerializer, CancelQuery
 from bookings.documents import booking_document, manage_url
-from bookings.lifecycle import Status
 from bookings.models import Booking, Payment, Source
 from bookings.payments import errands, stripe
 
@@ -131,17 +129,6 @@ class Bookings(OrganizationViewSet):
             otherwise=lambda: services.give_back_begun(**it),
         )
 
-    def after_calling_off(self, booking: Booking, end: Callable[[], Response]) -> Response | Elsewhere:
-        """A hold that waits for a card is ended once Stripe has cancelled the payment, for else it could still be
-        paid; where it was paid meanwhile, it counts as paid. What would be refused is refused before."""
-        payment = booking.payment_shown
-        if payment is None or not (payment.awaits_stripe and stripe.is_set_up()):
-            return end()
-        if queries.status_at(booking, clock.now()) is not Status.PENDING:
-            return end()
-        rehearsed(end)
-        return Elsewhere(ask=lambda: errands.call_off(payment), then=lambda _: end())
-
     def made(self, booking: Booking) -> Response:
         answer = self.answer(booking, now=booking.created_at)
         answer.status_code, answer["Location"] = 201, f"/api/v1/bookings/{booking.pk}"
@@ -217,7 +204,7 @@ class Bookings(OrganizationViewSet):
     def destroy(self, request: Request, identifier: str) -> Response | Elsewhere:
         asked = read_query(CancelQuery, request)
         booking = queries.find_booking(self.organization, identifier)
-        return self.after_calling_off(booking, lambda: self._cancel(request, booking, asked))
+        return after_calling_off(booking, lambda: self._cancel(request, booking, asked))
 
     def _cancel(self, request: Request, booking: Booking, asked: dict[str, Any]) -> Response:
         if_match = IfMatch(request)

@@ -1,11 +1,13 @@
 """Money that arrives after the hold ran out, was given up or paid otherwise: the slot or the money, never neither."""
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import pytest
 
 from bookingflow.organizations.models import Organization
-from rooms.models import Room
+from rooms.models import Room, Schedule
+from tests.api.appointments import cancel
 from tests.caller import Caller, error_of
 from tests.stripe.stage import (
     events_of,
@@ -58,6 +60,49 @@ def test_so_it_does_once_the_sweep_has_come_by(caller: Caller, room: Room, strip
     error_of(caller.post("/api/v1/bookings", wish(room, payment="none")), 409)
 
 
+@pytest.mark.parametrize(
+    "rules",
+    [{"min_notice_minutes": 525_600}, {"durations": [45]}, {"max_days_ahead": 1}, {"active": False}],
+    ids=["notice", "grid", "horizon", "inactive"],
+)
+def test_the_rules_do_not_matter_then(
+    caller: Caller, room: Room, stripe: StandIn, rules: dict[str, object]
+) -> None:
+    shown = hold(caller, room)
+    run_out(shown)
+    Room.objects.update(**rules)
+    Schedule.objects.update(hours={}, version=uuid4())
+    tell_paid(stripe, shown)
+    assert seen(caller, shown)["status"] == "confirmed"
+
+
+def test_it_goes_back_where_the_time_was_blocked_meanwhile(
+    caller: Caller, room: Room, stripe: StandIn
+) -> None:
+    shown = hold(caller, room)
+    run_out(shown)
+    block = {"all": True, "start": shown["start"], "end": shown["end"]}
+    assert caller.post("/api/v1/schedules/block", block).status_code == 201
+    tell_paid(stripe, shown)
+    work()
+    assert seen(caller, shown)["status"] == "expired"
+    assert [refund["amount"] for refund in stripe.refunds(intent_of(shown))] == [6000]
+
+
+@pytest.mark.parametrize(("others", "status"), [(2, "confirmed"), (3, "expired")])
+def test_in_a_shared_session_the_seats_decide(
+    organization: Organization, caller: Caller, stripe: StandIn, others: int, status: str
+) -> None:
+    room = room_of(organization, modes=["shared"], seats=6)
+    shown = hold(caller, room)
+    run_out(shown)
+    more = caller.post("/api/v1/bookings", wish(room, payment="none", guests=others))
+    assert more.status_code == 201, more.content
+    tell_paid(stripe, shown)
+    assert seen(caller, shown)["status"] == status
+    assert figures(caller, shown)[2] == (0 if status == "confirmed" else 6000)
+
+
 def test_it_goes_back_whole_where_the_slot_was_sold(caller: Caller, room: Room, stripe: StandIn) -> None:
     shown = hold(caller, room)
     run_out(shown)
@@ -82,10 +127,16 @@ def test_a_hold_that_ran_out_is_cancelled_at_stripe(caller: Caller, room: Room, 
     assert events_of(shown) == []
 
 
-def test_giving_a_hold_up_cancels_at_stripe_first(caller: Caller, room: Room, stripe: StandIn) -> None:
+@pytest.mark.parametrize("surface", ["Venue API", "Booking API"])
+def test_giving_a_hold_up_cancels_at_stripe_first(
+    caller: Caller, room: Room, stripe: StandIn, surface: str
+) -> None:
     shown = hold(caller, room)
-    gone = caller.delete(f"/api/v1/bookings/{shown['id']}")
-    assert gone.json()["status"] == "canceled"
+    if surface == "Venue API":
+        caller.delete(f"/api/v1/bookings/{shown['id']}")
+    else:
+        cancel(caller, shown["id"])
+    assert seen(caller, shown)["status"] == "canceled"
     assert stripe.intent(intent_of(shown))["status"] == "canceled"
     assert events_of(shown) == []
 
