@@ -17,7 +17,7 @@ from bookingflow.organizations.models import Organization
 from bookings.lifecycle import Status
 from bookings.models import Booking, Payment, Source
 from bookings.payments import ledger
-from bookings.payments.models import GivenUp, PaymentStatus
+from bookings.payments.models import OPEN, GivenUp, PaymentStatus
 from bookings.payments.stripe_amounts import chargeable
 from bookings.services.book import book_room
 from bookings.services.cancel import cancel_booking
@@ -102,7 +102,8 @@ def card_payment_begun(
     booking, now = found.booking, found.now
     payment.stripe_id = stripe_id
     payment.attempt = payment.attempt_print = None
-    payment.look_at = now + FIRST_LOOK
+    if payment.status in OPEN:  # else its outcome was told before
+        payment.look_at = now + FIRST_LOOK
     payment.save(update_fields=["stripe_id", "attempt", "attempt_print", "look_at"])
     if payment.given_up or found.status not in {Status.PENDING, *PAYABLE}:
         raise ServiceUnavailable("The booking changed while its payment was being begun. Try again.")
