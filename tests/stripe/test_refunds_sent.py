@@ -3,19 +3,26 @@
 from collections.abc import Iterator
 
 import pytest
+from redis import Redis
 
 from bookingflow.api import unit_of_work
+from bookingflow.lib import clock
 from bookingflow.organizations.models import Organization
 from bookings.models import Refund
 from bookings.payments import errands
+from bookings.payments.wake import wake_errands
 from rooms.models import Room
 from tests.builders import slot
 from tests.caller import Caller
-from tests.processes import start_manage, wait_until
+from tests.processes import wait_until
 from tests.stripe.stage import events_of, figures, intent_of, later, paid, room_of, seen, sound, work
 from tests.stripe.standin import StandIn, environment, event, tell
+from tests.webhooks.workers import celery
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+# One process: killed, it is gone whole.
+WORKER = ("worker", "--pool", "threads", "--concurrency", "2", "--without-gossip", "--without-mingle")
 
 
 @pytest.fixture(autouse=True)
@@ -198,17 +205,20 @@ def test_a_cheaper_slot_sends_part_of_it_back(caller: Caller, room: Room, stripe
 
 
 def test_a_worker_killed_between_stripes_answer_and_our_commit_has_sent_it_once(
-    caller: Caller, room: Room, stripe: StandIn
+    caller: Caller, room: Room, stripe: StandIn, broker: Redis
 ) -> None:
     shown = paid(caller, room, stripe)
-    refund(caller, shown, 2000)
-    stripe.mood(hold=9)
-    with start_manage("retry_refunds", **environment(stripe)) as worker:
+    stripe.mood(hold=9, only="/v1/refunds")
+    with celery(*WORKER, **environment(stripe)) as worker:
+        refund(caller, shown, 2000)
         wait_until(lambda: sent(stripe, shown) == [2000], seconds=60)
         worker.kill()
+        worker.wait(60)
     assert Refund.objects.get().status == "pending"
     stripe.mood()
-    later(minutes=2)
-    work()
-    assert (sent(stripe, shown), Refund.objects.get().status) == ([2000], "succeeded")
+    Refund.objects.update(look_at=clock.now())  # its lease has run out
+    with celery(*WORKER, **environment(stripe)):
+        wake_errands()
+        wait_until(lambda: Refund.objects.get().status == "succeeded", seconds=60)
+    assert sent(stripe, shown) == [2000]
     assert events_of(shown)[2:] == ["refund.succeeded"]
