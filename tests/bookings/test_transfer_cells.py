@@ -23,6 +23,8 @@ DOCUMENTS = st.fixed_dictionaries(
     }
 )
 
+NEEDED = "start,room.slug,"
+
 
 def written(documents: list[dict[str, Any]], form: str) -> str:
     out = io.StringIO(newline="")
@@ -64,7 +66,7 @@ def test_json_is_one_document_even_of_nothing() -> None:
 
 
 def test_each_row_is_known_by_the_line_on_which_it_begins() -> None:
-    assert [line for line, _ in read('notes,mode\n"two\nlines",a\n\nx,b\n')] == [2, 5]
+    assert [line for line, _ in read(NEEDED + 'notes\n,,"two\nlines"\n\n,,x\n')] == [2, 5]
     assert [line for line, _ in read('[\n{"notes": "a"},\n\n{"notes":\n "b"}, {"notes": "c"}]')] == [2, 4, 5]
 
 
@@ -75,13 +77,14 @@ def test_a_long_list_is_read_piece_by_piece() -> None:
 
 
 def test_a_byte_order_mark_is_passed_over() -> None:
-    assert read("\ufeffnotes\nHello\n") == [(2, {"notes": "Hello"})]
+    ((line, document),) = read(f"\ufeff{NEEDED}notes\n,,Hello\n")
+    assert (line, document["notes"]) == (2, "Hello")
 
 
 def test_a_row_with_too_few_cells_is_told_and_the_next_one_read() -> None:
-    (_, told), (_, document) = read("mode,notes\nprivate\nshared,Hi\n")
-    assert "2 cells are expected" in told
-    assert document == {"mode": "shared", "notes": "Hi"}
+    (_, told), (_, document) = read(f"{NEEDED}mode,notes\n,,private\n,,shared,Hi\n")
+    assert "4 cells are expected" in told
+    assert (document["mode"], document["notes"]) == ("shared", "Hi")
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,8 @@ def made_for(stripe: StandIn, payment: Payment) -> str:
     found: list[str] = []
 
     def made() -> bool:
-        intents = stripe.ask("GET", "/v1/payment_intents?limit=5")["data"]
+        # The stand-in lists the oldest first, those of other tests among them.
+        intents = stripe.ask("GET", "/v1/payment_intents?limit=100000")["data"]
         found[:] = [
             each["id"] for each in intents if each["metadata"].get(client.OUR_PAYMENT) == str(payment.pk)
         ]
