@@ -78,10 +78,6 @@ class EndpointWithSecretSerializer(EndpointSerializer):
     secret = serializers.CharField(help_text="whsec_…: signs every delivery. Shown this once.")
 
 
-class NothingSerializer(StrictSerializer):
-    """For calls that need no body: none, or an empty object."""
-
-
 class EventBriefSerializer(StrictSerializer):
     id = serializers.CharField()
     type = serializers.CharField()

@@ -11,6 +11,7 @@ import secrets
 ALPHABET = "23456789CDFGHJKMNPQRTVWX"
 
 _FORM = re.compile(rf"BF-[{ALPHABET}]{{6}}")
+_SHAPE = re.compile("BF-[0-9A-Z]{6}")
 
 
 def new_reference() -> str:
@@ -19,6 +20,11 @@ def new_reference() -> str:
 
 def is_reference(text: str) -> bool:
     return _FORM.fullmatch(text) is not None
+
+
+def has_shape_of_reference(text: str) -> bool:
+    """Also for one with a letter that no reference has: well-formed to whoever doesn't know which are left out."""
+    return _SHAPE.fullmatch(text) is not None
 
 
 def normalised_reference(text: str) -> str:

@@ -10,7 +10,7 @@ from bookingflow.api.authentication import caller_key
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import DEFAULT_LIMIT, PageQuery, page
 from bookingflow.api.schema import operation, put_and_patch
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
 from bookingflow.organizations.scopes import covers
@@ -143,6 +143,7 @@ class Customers(OrganizationViewSet):
             "and delivery logs. Their bookings stay, for the figures, and show the customer as `Erased`. Refused "
             "while there are upcoming bookings."
         ),
+        body=NothingSerializer,
         answers={204: None},
         errors={
             **NO_SUCH_CUSTOMER,
@@ -153,6 +154,7 @@ class Customers(OrganizationViewSet):
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
+        read_body(NothingSerializer, request)
         erase_customer(organization=self.organization, actor=self.actor, customer_id=identifier)
         return Response(status=204)
 

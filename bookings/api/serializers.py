@@ -17,7 +17,7 @@ from bookingflow.api.fields import (
 )
 from bookingflow.api.paging import PageQuery
 from bookingflow.api.serializers import StrictSerializer
-from bookingflow.lib.references import is_reference, normalised_reference
+from bookingflow.lib.references import has_shape_of_reference, normalised_reference
 from bookings.lifecycle import Status
 from bookings.models import Source
 from bookings.payments import stripe
@@ -212,7 +212,7 @@ class BookingListQuery(PageQuery):
         return asked
 
     def validate_reference(self, value: str) -> str:
-        if not is_reference(normalised_reference(value)):
+        if not has_shape_of_reference(normalised_reference(value)):
             raise serializers.ValidationError("References look like BF-7K3Q9D.", code="invalid")
         return value
 

@@ -13,7 +13,7 @@ from bookingflow.api.elsewhere import Elsewhere
 from bookingflow.api.idempotency import attempt_of, mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation, put_and_patch
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock
 from bookingflow.organizations.scopes import covers
@@ -195,6 +195,7 @@ class Bookings(OrganizationViewSet):
             "is freed likewise. Cancelling again answers the same and changes nothing."
         ),
         query=CancelQuery,
+        body=NothingSerializer,
         answers={200: BookingSerializer},
         errors={**NO_SUCH_BOOKING, 409: STATE_REFUSAL},
         keyed=True,
@@ -203,6 +204,7 @@ class Bookings(OrganizationViewSet):
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response | Elsewhere:
         asked = read_query(CancelQuery, request)
+        read_body(NothingSerializer, request)
         booking = queries.find_booking(self.organization, identifier)
         return after_calling_off(booking, lambda: self._cancel(request, booking, asked))
 

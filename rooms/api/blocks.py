@@ -10,7 +10,7 @@ from bookingflow.api.days import checked_order
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from rooms import queries, services
 from rooms.api.schedules import SCHEDULES
@@ -102,6 +102,7 @@ class Blocks(OrganizationViewSet):
         tag=SCHEDULES,
         summary="Lift a block",
         description="Its time is on offer again, where nothing else is in the way.",
+        body=NothingSerializer,
         answers={204: None},
         errors=NO_SUCH_BLOCK,
         keyed=True,
@@ -109,6 +110,7 @@ class Blocks(OrganizationViewSet):
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
+        read_body(NothingSerializer, request)
         block = queries.find_block(self.organization, identifier)
         services.lift_block(organization=self.organization, actor=self.actor, block_id=block.pk)
         return Response(status=204)

@@ -11,7 +11,7 @@ from bookingflow.api.days import checked_days
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation, put_and_patch
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from bookingflow.lib import clock, json
 from bookingflow.lib.zones import zone
@@ -145,6 +145,7 @@ class Rooms(OrganizationViewSet):
             "Takes it off offer. It can still be read, keeps its slug, and comes back with `active: true`. "
             "Doing so again changes nothing."
         ),
+        body=NothingSerializer,
         answers={204: None},
         errors={**NO_SUCH_ROOM, 409: UPCOMING},
         keyed=True,
@@ -153,6 +154,7 @@ class Rooms(OrganizationViewSet):
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
+        read_body(NothingSerializer, request)
         if_match = IfMatch(request)
         room = queries.find_room(self.organization, identifier)
         services.deactivate_room(

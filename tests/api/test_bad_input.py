@@ -14,7 +14,8 @@ from tests.bookings.stage import priced_room
 from tests.builders import make_block, make_booking, make_delivery, make_endpoint, make_schedule
 from tests.caller import Caller, error_of
 
-BODIED = [route for route in api_routes() if route.method in ("POST", "PUT", "PATCH")]
+# DELETE too: what asks for something in the body of a deletion isn't ignored.
+BODIED = [route for route in api_routes() if route.method != "GET"]
 ASKED = [route for route in api_routes() if route.method in ("GET", "DELETE")]
 BOOKINGS = [route for route in BODIED if route.path.startswith(("/api/v1/bookings", "/api/bookings"))]
 REFUSALS = range(400, 500)
@@ -174,7 +175,7 @@ def test_no_query_yields_a_defect(caller: Caller, booking: Booking, route: Route
         assert answer.status_code < 500, (query, answer.content)
 
 
-@pytest.mark.parametrize("route", [*ASKED, *BODIED], ids=str)
+@pytest.mark.parametrize("route", api_routes(), ids=str)
 def test_an_unknown_parameter_is_400(caller: Caller, booking: Booking, route: Route) -> None:
     error = refused(caller, route, f"{path_of(route, booking)}?colour=red", body={})
     assert "colour" in {detail["field"] for detail in error["details"]}

@@ -62,7 +62,8 @@ def test_each_name_of_a_room_schedule_or_customer_finds_its_bookings(
     [
         ("room", "999999"), ("room", "bt-00000000"), ("room", "no-such-room"), ("schedule", "no-such-wall"),
         ("schedule", "9223372036854775807"), ("customer", "6f1c2a10-0000-4000-8000-000000000000"),
-        ("email", "nobody@example.com"), ("reference", "BF-222222"), ("source", "import"),
+        ("email", "nobody@example.com"), ("reference", "BF-222222"), ("reference", "BF-0OZZZZ"),
+        ("source", "import"),
         ("status", "no_show,completed"), ("search", "zebra"), ("updatedSince", "9999-12-31T23:59:59Z"),
     ],
 )  # fmt: skip
@@ -195,7 +196,7 @@ def test_a_hold_reads_expired_from_the_instant_that_it_runs_out(
             "reference", "source", "updatedSince", "search", "ordering", "limit", "cursor")),
         ("date", "2026-02-30"), ("date", "0001-01-01"), ("dateFrom", "9999-12-31"), ("dateTo", "tomorrow"),
         ("date", "2026-12-05T00:00:00Z"), ("status", "pending,"), ("status", "cancelled"), ("status", "Pending"),
-        ("customer", "ada"), ("email", "ada"), ("reference", "BF-OOOOOO"), ("reference", "7"), ("source", "pos"),
+        ("customer", "ada"), ("email", "ada"), ("reference", "BF-7K3Q9"), ("reference", "7"), ("source", "pos"),
         ("updatedSince", "2026-12-05T00:00:00"), ("updatedSince", "0001-01-01T00:00:00+14:00"),
         ("room", "The Vault"), ("schedule", "-" * 101), ("search", "x" * 201), ("search", " "), ("ordering", "name"),
         ("ordering", "start,createdAt"), ("limit", "0"), ("limit", "201"), ("limit", "1.5"), ("limit", "9" * 400),

@@ -1,6 +1,12 @@
 import pytest
 
-from bookingflow.lib.references import ALPHABET, is_reference, new_reference, normalised_reference
+from bookingflow.lib.references import (
+    ALPHABET,
+    has_shape_of_reference,
+    is_reference,
+    new_reference,
+    normalised_reference,
+)
 
 
 def test_new_references_are_references():
@@ -24,6 +30,13 @@ def test_the_example_of_the_documentation_is_a_reference():
 )
 def test_anything_else_is_none(text):
     assert not is_reference(text)
+
+
+def test_a_letter_that_no_reference_has_is_no_fault_of_shape():
+    assert has_shape_of_reference("BF-7K3Q9D")
+    assert has_shape_of_reference("BF-0OZZZZ")
+    assert not has_shape_of_reference("BF-7K3Q9")
+    assert not has_shape_of_reference("XX-7K3Q9D")
 
 
 @pytest.mark.parametrize("text", ["BF-7K3Q9D", "bf-7k3q9d", " Bf-7K3q9d\n"])

@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import page
 from bookingflow.api.schema import operation
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from webhooks import queries
 from webhooks.api.endpoints import NO_SUCH_ENDPOINT, WEBHOOKS
@@ -17,7 +17,6 @@ from webhooks.sending_again import replay_events, resend_delivery
 from webhooks.serializers import (
     DeliveryListQuery,
     DeliverySerializer,
-    NothingSerializer,
     ReplayCreateSerializer,
     ReplaySerializer,
 )

@@ -10,7 +10,7 @@ from bookingflow.api.elsewhere import Elsewhere
 from bookingflow.api.idempotency import mutation
 from bookingflow.api.paging import PageQuery, page
 from bookingflow.api.schema import operation, put_and_patch
-from bookingflow.api.serializers import NoQuery, page_of, read_body, read_query
+from bookingflow.api.serializers import NoQuery, NothingSerializer, page_of, read_body, read_query
 from bookingflow.api.views import OrganizationViewSet
 from webhooks import queries, services
 from webhooks.documents import endpoint_document, ping_document
@@ -19,7 +19,6 @@ from webhooks.serializers import (
     EndpointCreateSerializer,
     EndpointSerializer,
     EndpointWithSecretSerializer,
-    NothingSerializer,
     PingSerializer,
 )
 
@@ -131,6 +130,7 @@ class Endpoints(OrganizationViewSet):
         tag=WEBHOOKS,
         summary="Delete a webhook endpoint",
         description="Its delivery log goes with it; the event log stays.",
+        body=NothingSerializer,
         answers={204: None},
         errors=NO_SUCH_ENDPOINT,
         keyed=True,
@@ -138,6 +138,7 @@ class Endpoints(OrganizationViewSet):
     @mutation
     def destroy(self, request: Request, identifier: str) -> Response:
         read_query(NoQuery, request)
+        read_body(NothingSerializer, request)
         endpoint = queries.find_endpoint(self.organization, identifier)
         services.delete_endpoint(organization=self.organization, actor=self.actor, endpoint_id=endpoint.pk)
         return Response(status=204)
