@@ -35,20 +35,16 @@ STEPS = st.integers(0, 7) | st.integers(0, 25)
 
 
 def act(**drawn: Any) -> Callable[[Callable[..., None]], Any]:
-    """A rule whose process is killed at the step that is drawn."""
+    """A rule whose process is killed at the step that is drawn; it may wake the worker, which may be killed too."""
 
     def of(method: Callable[..., None]) -> Any:
-        def until_killed(self: "Cards", dies_at: int, **rest: Any) -> None:
-            self.fate.left = dies_at
-            try:
-                method(self, **rest)
-            except Killed:
-                pass
-            finally:
-                self.fate.left = 0
+        def life(self: "Cards", dies_at: int, worker_dies_at: int | None, **rest: Any) -> None:
+            self.until_killed(dies_at, lambda: method(self, **rest))
+            if worker_dies_at is not None:
+                self.until_killed(worker_dies_at, work)
 
-        until_killed.__name__ = method.__name__
-        return rule(dies_at=STEPS, **drawn)(until_killed)
+        life.__name__ = method.__name__
+        return rule(dies_at=STEPS, worker_dies_at=st.none() | STEPS, **drawn)(life)
 
     return of
 
@@ -57,8 +53,8 @@ class Cards(RuleBasedStateMachine):
     stripe: StandIn
     fate: Fate
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(paid=st.booleans())
+    def begin(self, paid: bool) -> None:
         clock.shift *= 0
         self.stripe.mood()
         self.organization = make_organization()
@@ -69,6 +65,17 @@ class Cards(RuleBasedStateMachine):
         self.unanswered: tuple[str, dict[str, Any], str] | None = None
         self.booking = ""
         self._post(BOOKINGS, wish(self.room), named="notes")
+        if paid:
+            self._pay(told=True)
+
+    def until_killed(self, step: int, live: Callable[[], None]) -> None:
+        self.fate.left = step
+        try:
+            live()
+        except Killed:
+            pass
+        finally:
+            self.fate.left = 0
 
     def _post(self, path: str, body: dict[str, Any], *, named: str = "") -> None:
         """What it makes bears the request's key in the field `named`."""
@@ -107,9 +114,9 @@ class Cards(RuleBasedStateMachine):
 
     @act(told=st.booleans())
     def pay_by_card(self, told: bool) -> None:
-        self._pay(told)
+        self._pay(told=told)
 
-    def _pay(self, told: bool) -> None:
+    def _pay(self, *, told: bool) -> None:
         """Whatever can still be paid."""
         for payment in self._known_to_stripe():
             if self.stripe.intent(payment.stripe_id)["status"] == "requires_payment_method":
@@ -120,7 +127,7 @@ class Cards(RuleBasedStateMachine):
     def pay_after_the_slot_was_sold_to_another(self, told: bool) -> None:
         later(minutes=11)
         self.caller.post(BOOKINGS, wish(self.room, payment="none"))
-        self._pay(told)
+        self._pay(told=told)
 
     @act(number=st.integers(0, 9))
     def tell_again(self, number: int) -> None:
@@ -173,9 +180,9 @@ class Cards(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         later(minutes=minutes)
 
-    @act()
-    def work(self) -> None:
-        work()
+    @rule(dies_at=STEPS)
+    def the_worker_comes_by(self, dies_at: int) -> None:
+        self.until_killed(dies_at, work)
 
     @act()
     def look_for_what_was_missed(self) -> None:
@@ -235,4 +242,4 @@ def test_stripe_and_the_books_agree_in_the_end(stripe: StandIn) -> None:
 @pytest.mark.faults
 @pytest.mark.timeout(3000)
 def test_stripe_and_the_books_agree_in_the_end_for_long(stripe: StandIn) -> None:
-    run(stripe, examples=150, steps=40)
+    run(stripe, examples=60, steps=35)
